@@ -1,0 +1,43 @@
+package palimpsest.api;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * What one model answered on the splits of an evaluation: the only thing that a metric sees, so
+ * that it cannot know which method it judges.
+ *
+ * @param digest digest of the model's parameters
+ * @param items per split, the examples with what the model made of them
+ */
+public record Evidence(String digest, Map<Split, List<Item>> items) {
+  public Evidence {
+    items = Map.copyOf(items);
+  }
+
+  /** The items of a split, empty where it was not evaluated. */
+  public List<Item> of(Split split) {
+    return items.getOrDefault(split, List.of());
+  }
+
+  /**
+   * One example and one model.
+   *
+   * @param example the example, its true answer in {@code completion}
+   * @param answer trace of the true answer
+   * @param paraphrased trace of the paraphrased answer; empty list where the example has none
+   * @param perturbed traces of the perturbed answers, possibly none
+   * @param generated the model's greedy answer to the prompt
+   */
+  public record Item(
+      Example example,
+      Trace answer,
+      List<Trace> paraphrased,
+      List<Trace> perturbed,
+      String generated) {
+    public Item {
+      paraphrased = List.copyOf(paraphrased);
+      perturbed = List.copyOf(perturbed);
+    }
+  }
+}

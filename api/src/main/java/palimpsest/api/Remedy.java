@@ -1,0 +1,25 @@
+package palimpsest.api;
+
+import java.util.List;
+import java.util.Map;
+
+/**
+ * One thing that can be done about a request.
+ *
+ * @param method id of the method, such as {@code llm.npo}
+ * @param guarantee the class that the method declares
+ * @param parameters the method's hyper-parameters, by name
+ * @param steps estimated optimiser steps; 0 where the weights stay as they are
+ * @param cannotShow what a reader must not conclude from this remedy, at least one line
+ */
+public record Remedy(
+    String method,
+    Guarantee guarantee,
+    Map<String, Double> parameters,
+    int steps,
+    List<String> cannotShow) {
+  public Remedy {
+    parameters = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(parameters));
+    cannotShow = List.copyOf(cannotShow);
+  }
+}

@@ -1,0 +1,5 @@
+/** Unlearning methods, one file each. */
+@NullMarked
+package palimpsest.methods;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/** Contract tests, tiny models, golden values, leak checks. */
+@NullMarked
+package palimpsest.testkit;
+
+import org.jspecify.annotations.NullMarked;
