@@ -14,6 +14,7 @@ os.environ["HF_HUB_OFFLINE"] = "1"
 import torch
 from tokenizers import Tokenizer, decoders, models, pre_tokenizers, processors, trainers
 from transformers import AutoTokenizer, LlamaConfig, LlamaForCausalLM, PreTrainedTokenizerFast
+from transformers.utils.logging import disable_progress_bar
 
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path.insert(0, str(HERE.parent))
@@ -110,8 +111,13 @@ def make_model(arguments, seed):
 
 
 def old_style(config):
-    """As transformers 4 wrote it: rope_theta, rope_scaling, torch_dtype."""
+    """As transformers 4 wrote it: rope_theta, rope_scaling, torch_dtype; implied sizes left out."""
     config = dict(config)
+    heads = config["num_attention_heads"]
+    if config["head_dim"] == config["hidden_size"] // heads:
+        del config["head_dim"]
+    if config["num_key_value_heads"] == heads:
+        del config["num_key_value_heads"]
     rope = dict(config.pop("rope_parameters"))
     config["rope_theta"] = rope.pop("rope_theta")
     config["rope_scaling"] = rope if rope["rope_type"] != "default" else None
@@ -183,11 +189,19 @@ def greedy_cases(model, eos):
     return found
 
 
+def tokenizer_case(tokenizer, text):
+    ids = tokenizer.encode(text, add_special_tokens=False)
+    return dict(text=text, ids=ids, ids_with_specials=tokenizer.encode(text),
+                decoded=tokenizer.decode(ids),
+                decoded_skipping_specials=tokenizer.decode(ids, skip_special_tokens=True))
+
+
 @torch.no_grad()
 def expected(folder, how):
     """What transformers computes from the files just written, always in float32."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
-    model = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
+    model = LlamaForCausalLM.from_pretrained(
+        folder, dtype=torch.float32, attn_implementation="eager").eval()
     rows = [tokenizer.encode(text, add_special_tokens=False) for text in ROWS]
     length = min(24, *map(len, rows))
     ids = [[0] + row[:length - 1] for row in rows]
@@ -204,7 +218,8 @@ def expected(folder, how):
     if dtype == "float32":
         note = "float32 weights, float32 arithmetic, eager attention"
     else:
-        note = f"weights stored as {dtype}, UPCAST to float32 on loading; float32 arithmetic, eager attention"
+        note = (f"weights stored as {dtype}, UPCAST to float32 on loading; "
+                "float32 arithmetic, eager attention")
     return dict(
         note=note,
         config_style=how["style"],
@@ -213,11 +228,7 @@ def expected(folder, how):
         **greedy_cases(model, eos if isinstance(eos, list) else [eos]),
         answer_logprob=dict(prompt=PROMPT, answer=ANSWER, prompt_ids=prompt, answer_ids=answer,
                             logprobs=logprobs, sum=sum(logprobs), mean=sum(logprobs) / len(logprobs)),
-        tokenizer=[dict(text=text, ids=tokenizer.encode(text, add_special_tokens=False),
-                        ids_with_specials=tokenizer.encode(text),
-                        decoded=tokenizer.decode(tokenizer.encode(text, add_special_tokens=False)),
-                        decoded_skipping_specials=tokenizer.decode(tokenizer.encode(text), skip_special_tokens=True))
-                   for text in TEXTS],
+        tokenizer=[tokenizer_case(tokenizer, text) for text in TEXTS],
         logits=logits.tolist(),
     )
 
@@ -239,11 +250,14 @@ def check_other_style(folder, values):
 
 def main():
     torch.set_num_threads(1)
+    disable_progress_bar()
     for seed, (name, (arguments, how)) in enumerate(VARIANTS.items(), start=11):
         folder = HERE / name
         save(folder, make_model(arguments, seed), train_tokenizer(how.get("add_bos", False)), how)
         values = expected(folder, how)
         check_other_style(folder, values)
+        for file in folder.glob("*.safetensors"):
+            file.chmod(0o644)
         golden_json.write(folder / "expected.json", values, digits=9)
         shards = len(list(folder.glob("model-*.safetensors")))
         assert (shards >= 3) == ("shard" in how)
