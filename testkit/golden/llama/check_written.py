@@ -27,14 +27,19 @@ def main(folder, prompt_ids):
     ids = json.loads(text)
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model, report = LlamaForCausalLM.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True)
+        folder, dtype=torch.float32, attn_implementation="eager", output_loading_info=True
+    )
     logits = model.eval()(torch.tensor(ids)).logits.tolist()
-    print(json.dumps(dict(
-        logits=golden_json.rounded(logits, 9),
-        missing_keys=sorted(report["missing_keys"]),
-        unexpected_keys=sorted(report["unexpected_keys"]),
-        decoded=[tokenizer.decode(row) for row in ids],
-    )))
+    print(
+        json.dumps(
+            dict(
+                logits=golden_json.rounded(logits, 9),
+                missing_keys=sorted(report["missing_keys"]),
+                unexpected_keys=sorted(report["unexpected_keys"]),
+                decoded=[tokenizer.decode(row) for row in ids],
+            )
+        )
+    )
 
 
 if __name__ == "__main__":

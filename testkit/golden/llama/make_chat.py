@@ -20,7 +20,9 @@ TEMPLATES = {
         "{{ '<|im_start|>system\nYou are a helpful assistant.<|im_end|>\n' }}{% endif %}"
         "{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}"
         "{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}",
-        "<|im_start|>", "<|im_end|>"),
+        "<|im_start|>",
+        "<|im_end|>",
+    ),
     "chatml-whitespace-control": (  # the form of Qwen2.5, without tools
         "{%- if messages[0]['role'] == 'system' %}\n"
         "    {{- '<|im_start|>system\\n' + messages[0]['content'] + '<|im_end|>\\n' }}\n"
@@ -28,15 +30,17 @@ TEMPLATES = {
         "    {{- '<|im_start|>system\\nYou are a helpful assistant.<|im_end|>\\n' }}\n"
         "{%- endif %}\n"
         "{%- for message in messages %}\n"
-        "    {%- if (message.role == \"user\") or (message.role == \"system\" and not loop.first)"
-        " or (message.role == \"assistant\" and not message.tool_calls) %}\n"
+        '    {%- if (message.role == "user") or (message.role == "system" and not loop.first)'
+        ' or (message.role == "assistant" and not message.tool_calls) %}\n'
         "        {{- '<|im_start|>' + message.role + '\\n' + message.content + '<|im_end|>' + '\\n' }}\n"
         "    {%- endif %}\n"
         "{%- endfor %}\n"
         "{%- if add_generation_prompt %}\n"
         "    {{- '<|im_start|>assistant\\n' }}\n"
         "{%- endif %}\n",
-        None, "<|im_end|>"),
+        None,
+        "<|im_end|>",
+    ),
     "llama-3": (
         "{% set loop_messages = messages %}{% for message in loop_messages %}"
         "{% set content = '<|start_header_id|>' + message['role'] + '<|end_header_id|>\n\n'+ "
@@ -44,7 +48,9 @@ TEMPLATES = {
         "{% if loop.index0 == 0 %}{% set content = bos_token + content %}{% endif %}{{ content }}"
         "{% endfor %}{% if add_generation_prompt %}"
         "{{ '<|start_header_id|>assistant<|end_header_id|>\n\n' }}{% endif %}",
-        "<|begin_of_text|>", "<|eot_id|>"),
+        "<|begin_of_text|>",
+        "<|eot_id|>",
+    ),
     "zephyr": (  # also TinyLlama; its line breaks count on trim_blocks
         "{% for message in messages %}\n{% if message['role'] == 'user' %}\n"
         "{{ '<|user|>\n' + message['content'] + eos_token }}\n"
@@ -54,7 +60,9 @@ TEMPLATES = {
         "{{ '<|assistant|>\n'  + message['content'] + eos_token }}\n"
         "{% endif %}\n{% if loop.last and add_generation_prompt %}\n"
         "{{ '<|assistant|>' }}\n{% endif %}\n{% endfor %}",
-        "<s>", "</s>"),
+        "<s>",
+        "</s>",
+    ),
 }
 
 
@@ -66,13 +74,20 @@ CONVERSATIONS = {
     "user": messages(("user", "Who wrote the letter?")),
     "user-assistant": messages(("user", "Who wrote the letter?"), ("assistant", "The keeper did.")),
     "system-user-assistant": messages(
-        ("system", "Answer in one line."), ("user", "Who wrote the letter?"),
-        ("assistant", "The keeper did.")),
+        ("system", "Answer in one line."),
+        ("user", "Who wrote the letter?"),
+        ("assistant", "The keeper did."),
+    ),
     "two-turns": messages(
-        ("system", "Answer in one line."), ("user", "Who?"), ("assistant", "The keeper."),
-        ("user", "When?")),
+        ("system", "Answer in one line."),
+        ("user", "Who?"),
+        ("assistant", "The keeper."),
+        ("user", "When?"),
+    ),
     "blanks-and-unicode": messages(
-        ("user", "  Caf\u00e9 \U0001f642?\n\n second line \t\n"), ("assistant", "\n Yes: {{ x }} <b>&amp;</b> ")),
+        ("user", "  Caf\u00e9 \U0001f642?\n\n second line \t\n"),
+        ("assistant", "\n Yes: {{ x }} <b>&amp;</b> "),
+    ),
     "empty-content": messages(("system", ""), ("user", "")),
 }
 
@@ -81,19 +96,38 @@ def main():
     cases = []
     for template_name, (template, bos, eos) in TEMPLATES.items():
         tokenizer = PreTrainedTokenizerFast(
-            tokenizer_object=Tokenizer(models.BPE()), bos_token=bos, eos_token=eos, chat_template=template)
+            tokenizer_object=Tokenizer(models.BPE()),
+            bos_token=bos,
+            eos_token=eos,
+            chat_template=template,
+        )
         for conversation_name, conversation in CONVERSATIONS.items():
+
             def render(prompt):
                 return tokenizer.apply_chat_template(
-                    conversation, tokenize=False, add_generation_prompt=prompt)
-            cases.append(dict(template=template_name, conversation=conversation_name,
-                              rendered=render(False), rendered_with_generation_prompt=render(True)))
-    golden_json.write(HERE / "chat.json", dict(
-        templates={name: dict(template=template, bos_token=bos, eos_token=eos)
-                   for name, (template, bos, eos) in TEMPLATES.items()},
-        conversations=CONVERSATIONS,
-        cases=cases,
-    ), digits=9)
+                    conversation, tokenize=False, add_generation_prompt=prompt
+                )
+
+            cases.append(
+                dict(
+                    template=template_name,
+                    conversation=conversation_name,
+                    rendered=render(False),
+                    rendered_with_generation_prompt=render(True),
+                )
+            )
+    golden_json.write(
+        HERE / "chat.json",
+        dict(
+            templates={
+                name: dict(template=template, bos_token=bos, eos_token=eos)
+                for name, (template, bos, eos) in TEMPLATES.items()
+            },
+            conversations=CONVERSATIONS,
+            cases=cases,
+        ),
+        digits=9,
+    )
 
 
 if __name__ == "__main__":

@@ -53,27 +53,48 @@ ROWS = [
 PROMPT = "What do you want to forget?"
 ANSWER = " The name of the town."
 TEXTS = [  # what the tokenizer must survive
-    "", " ", "The keeper", "  two  spaces\n\nand lines\t", "na\u00efve caf\u00e9 \u2013 \u201cquoted\u201d",
-    "\u6f22\u5b57 \u0416\u0438\u0437\u043d\u044c \U0001f642\U0001f9ea", "a<|eos|>b", "x = y_2 + 3.14159;",
+    "",
+    " ",
+    "The keeper",
+    "  two  spaces\n\nand lines\t",
+    "na\u00efve caf\u00e9 \u2013 \u201cquoted\u201d",
+    "\u6f22\u5b57 \u0416\u0438\u0437\u043d\u044c \U0001f642\U0001f9ea",
+    "a<|eos|>b",
+    "x = y_2 + 3.14159;",
 ]
 
 # name: (LlamaConfig arguments, how it is written)
 WIDE = dict(num_attention_heads=4, num_key_value_heads=2)
-LLAMA3 = dict(rope_type="llama3", factor=8.0, low_freq_factor=1.0, high_freq_factor=4.0,
-              original_max_position_embeddings=64)
+LLAMA3 = dict(
+    rope_type="llama3",
+    factor=8.0,
+    low_freq_factor=1.0,
+    high_freq_factor=4.0,
+    original_max_position_embeddings=64,
+)
 VARIANTS = {
     "gqa-tied": (dict(WIDE, tie_word_embeddings=True), dict(style="old")),
     "gqa-untied": (dict(WIDE), dict(style="new", chat="config")),
     # Wavelengths 6.3, 29, 135, ...: one untouched, one interpolated (16..64), four divided by 8.
-    "llama3-rope": (dict(WIDE, hidden_size=48, rope=dict(LLAMA3), eos_list=True),
-                    dict(style="old", chat="file", add_bos=True)),
+    "llama3-rope": (
+        dict(WIDE, hidden_size=48, rope=dict(LLAMA3), eos_list=True),
+        dict(style="old", chat="file", add_bos=True),
+    ),
     "sharded": (dict(WIDE, num_hidden_layers=3), dict(style="new", shard="48KB")),
     "bf16": (dict(WIDE), dict(style="old", dtype=torch.bfloat16)),
     "f16": (dict(WIDE, tie_word_embeddings=True), dict(style="new", dtype=torch.float16)),
     "head-dim": (dict(WIDE, head_dim=12), dict(style="new")),
-    "mha": (dict(hidden_size=48, num_attention_heads=4, num_key_value_heads=4, num_hidden_layers=3,
-                 rms_norm_eps=1e-3, rope=dict(rope_type="default", rope_theta=500.0)),
-            dict(style="old")),
+    "mha": (
+        dict(
+            hidden_size=48,
+            num_attention_heads=4,
+            num_key_value_heads=4,
+            num_hidden_layers=3,
+            rms_norm_eps=1e-3,
+            rope=dict(rope_type="default", rope_theta=500.0),
+        ),
+        dict(style="old"),
+    ),
 }
 
 
@@ -81,26 +102,49 @@ def train_tokenizer(add_bos):
     tokenizer = Tokenizer(models.BPE())
     tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
     tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(vocab_size=VOCABULARY, special_tokens=SPECIALS, show_progress=False,
-                                  initial_alphabet=pre_tokenizers.ByteLevel.alphabet())
+    trainer = trainers.BpeTrainer(
+        vocab_size=VOCABULARY,
+        special_tokens=SPECIALS,
+        show_progress=False,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+    )
     tokenizer.train_from_iterator([TEXT], trainer)
     if add_bos:
         tokenizer.post_processor = processors.TemplateProcessing(
-            single=f"{BOS} $A", pair=f"{BOS} $A {BOS} $B", special_tokens=[(BOS, 0)])
+            single=f"{BOS} $A", pair=f"{BOS} $A {BOS} $B", special_tokens=[(BOS, 0)]
+        )
     assert tokenizer.get_vocab_size() == VOCABULARY
-    return PreTrainedTokenizerFast(tokenizer_object=tokenizer, bos_token=BOS, eos_token=EOS,
-                                   pad_token=PAD, model_max_length=512)
+    return PreTrainedTokenizerFast(
+        tokenizer_object=tokenizer,
+        bos_token=BOS,
+        eos_token=EOS,
+        pad_token=PAD,
+        model_max_length=512,
+    )
 
 
 def make_model(arguments, seed):
     arguments = dict(arguments)
     rope = dict(rope_type="default", rope_theta=10000.0) | arguments.pop("rope", {})
     eos = [1, 4] if arguments.pop("eos_list", False) else 1
-    shape = dict(hidden_size=32, intermediate_size=72, num_hidden_layers=2, rms_norm_eps=1e-5,
-                 tie_word_embeddings=False)
-    config = LlamaConfig(**(shape | arguments), vocab_size=VOCABULARY, initializer_range=0.2,
-                         max_position_embeddings=512, rope_parameters=rope, bos_token_id=0,
-                         eos_token_id=eos, pad_token_id=2, attn_implementation="eager")
+    shape = dict(
+        hidden_size=32,
+        intermediate_size=72,
+        num_hidden_layers=2,
+        rms_norm_eps=1e-5,
+        tie_word_embeddings=False,
+    )
+    config = LlamaConfig(
+        **(shape | arguments),
+        vocab_size=VOCABULARY,
+        initializer_range=0.2,
+        max_position_embeddings=512,
+        rope_parameters=rope,
+        bos_token_id=0,
+        eos_token_id=eos,
+        pad_token_id=2,
+        attn_implementation="eager",
+    )
     torch.manual_seed(seed)
     model = LlamaForCausalLM(config).eval()
     with torch.no_grad():
@@ -138,6 +182,7 @@ def write_configs(folder, style):
 
 def old_style_tokenizer(folder, tokenizer):
     """As transformers 4 wrote it: added_tokens_decoder, and special_tokens_map.json with objects."""
+
     def entry(token):
         return dict(content=token, lstrip=False, normalized=False, rstrip=False, single_word=False)
 
@@ -146,7 +191,8 @@ def old_style_tokenizer(folder, tokenizer):
     config["tokenizer_class"] = "PreTrainedTokenizerFast"
     config.pop("backend", None)
     config["added_tokens_decoder"] = {
-        str(tokenizer.convert_tokens_to_ids(t)): dict(entry(t), special=True) for t in SPECIALS}
+        str(tokenizer.convert_tokens_to_ids(t)): dict(entry(t), special=True) for t in SPECIALS
+    }
     path.write_text(json.dumps(config, indent=2) + "\n")
     roles = dict(bos_token=entry(BOS), eos_token=entry(EOS), pad_token=entry(PAD))
     (folder / "special_tokens_map.json").write_text(json.dumps(roles, indent=2) + "\n")
@@ -166,9 +212,15 @@ def save(folder, model, tokenizer, how):
 
 def clear_greedy(model, prompt, eos):
     """20 greedy tokens, and whether the two best tokens are far enough apart at every step."""
-    out = model.generate(torch.tensor([prompt]), max_new_tokens=20, do_sample=False, use_cache=True,
-                         output_logits=True, return_dict_in_generate=True)
-    new = out.sequences[0, len(prompt):].tolist()
+    out = model.generate(
+        torch.tensor([prompt]),
+        max_new_tokens=20,
+        do_sample=False,
+        use_cache=True,
+        output_logits=True,
+        return_dict_in_generate=True,
+    )
+    new = out.sequences[0, len(prompt) :].tolist()
     best = torch.stack([step[0].topk(2).values for step in out.logits])
     return new, bool((best[:, 0] - best[:, 1]).min() > 0.02), new[-1] in eos
 
@@ -191,9 +243,13 @@ def greedy_cases(model, eos):
 
 def tokenizer_case(tokenizer, text):
     ids = tokenizer.encode(text, add_special_tokens=False)
-    return dict(text=text, ids=ids, ids_with_specials=tokenizer.encode(text),
-                decoded=tokenizer.decode(ids),
-                decoded_skipping_specials=tokenizer.decode(ids, skip_special_tokens=True))
+    return dict(
+        text=text,
+        ids=ids,
+        ids_with_specials=tokenizer.encode(text),
+        decoded=tokenizer.decode(ids),
+        decoded_skipping_specials=tokenizer.decode(ids, skip_special_tokens=True),
+    )
 
 
 @torch.no_grad()
@@ -201,10 +257,11 @@ def expected(folder, how):
     """What transformers computes from the files just written, always in float32."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     model = LlamaForCausalLM.from_pretrained(
-        folder, dtype=torch.float32, attn_implementation="eager").eval()
+        folder, dtype=torch.float32, attn_implementation="eager"
+    ).eval()
     rows = [tokenizer.encode(text, add_special_tokens=False) for text in ROWS]
     length = min(24, *map(len, rows))
-    ids = [[0] + row[:length - 1] for row in rows]
+    ids = [[0] + row[: length - 1] for row in rows]
     logits = model(torch.tensor(ids)).logits
     assert logits.dtype == torch.float32 and logits.std() > 0.5
 
@@ -218,16 +275,25 @@ def expected(folder, how):
     if dtype == "float32":
         note = "float32 weights, float32 arithmetic, eager attention"
     else:
-        note = (f"weights stored as {dtype}, UPCAST to float32 on loading; "
-                "float32 arithmetic, eager attention")
+        note = (
+            f"weights stored as {dtype}, UPCAST to float32 on loading; "
+            "float32 arithmetic, eager attention"
+        )
     return dict(
         note=note,
         config_style=how["style"],
         input_text=ROWS,
         input_ids=ids,
         **greedy_cases(model, eos if isinstance(eos, list) else [eos]),
-        answer_logprob=dict(prompt=PROMPT, answer=ANSWER, prompt_ids=prompt, answer_ids=answer,
-                            logprobs=logprobs, sum=sum(logprobs), mean=sum(logprobs) / len(logprobs)),
+        answer_logprob=dict(
+            prompt=PROMPT,
+            answer=ANSWER,
+            prompt_ids=prompt,
+            answer_ids=answer,
+            logprobs=logprobs,
+            sum=sum(logprobs),
+            mean=sum(logprobs) / len(logprobs),
+        ),
         tokenizer=[tokenizer_case(tokenizer, text) for text in TEXTS],
         logits=logits.tolist(),
     )
@@ -243,7 +309,9 @@ def check_other_style(folder, values):
     model = LlamaForCausalLM.from_pretrained(folder, config=other, dtype=torch.float32).eval()
     assert torch.equal(model(ids).logits, want), folder
     if other.rope_parameters["rope_type"] == "llama3":
-        other.rope_parameters = dict(rope_type="default", rope_theta=other.rope_parameters["rope_theta"])
+        other.rope_parameters = dict(
+            rope_type="default", rope_theta=other.rope_parameters["rope_theta"]
+        )
         model = LlamaForCausalLM.from_pretrained(folder, config=other, dtype=torch.float32).eval()
         assert (model(ids).logits - want).abs().max() > 0.5
 
