@@ -1,6 +1,7 @@
 """Makes tiny random Llama checkpoints in the Hugging Face layout, with the outputs of transformers.
 
-Run from anywhere: python make_llama.py. No network: weights are seeded, the tokenizer is trained here.
+Run from anywhere: python make_llama.py. No network: the weights are seeded, the tokenizer is
+trained here.
 """
 
 import json
@@ -181,7 +182,7 @@ def write_configs(folder, style):
 
 
 def old_style_tokenizer(folder, tokenizer):
-    """As transformers 4 wrote it: added_tokens_decoder, and special_tokens_map.json with objects."""
+    """As transformers 4 wrote it: added_tokens_decoder, special_tokens_map.json with objects."""
 
     def entry(token):
         return dict(content=token, lstrip=False, normalized=False, rstrip=False, single_word=False)

@@ -56,7 +56,8 @@ def rouge():
     write(
         "rouge.json",
         dict(
-            definition="rouge_score RougeScorer([rouge1, rougeL], use_stemmer=True).score(reference, prediction); "
+            definition="rouge_score RougeScorer([rouge1, rougeL], use_stemmer=True)"
+            ".score(reference, prediction); "
             "tokens: lower-case, [^a-z0-9]+ is a blank, Porter stem of tokens longer than 3",
             cases=cases,
         ),
@@ -315,7 +316,8 @@ def privleak():
     write(
         "privleak.json",
         dict(
-            definition="open_unlearning ((1-auc)-(1-auc_retrained))/(1-auc_retrained)*100 without its 1e-10 in the "
+            definition="open_unlearning ((1-auc)-(1-auc_retrained))/(1-auc_retrained)*100 "
+            "without its 1e-10 in the "
             "denominator; muse (auc-auc_retrained)/auc_retrained*100. Both are given the "
             "same auc here, whichever class it calls positive",
             cases=cases,
@@ -403,7 +405,8 @@ def traces():
     write(
         "trace_metrics.json",
         dict(
-            definition="row t of logits predicts labels[t]. mu = E_p[log p], sigma2 = Var_p[log p], natural "
+            definition="row t of logits predicts labels[t]. mu = E_p[log p], "
+            "sigma2 = Var_p[log p], natural "
             "logarithm. extraction_strength = 1 - k/L, k the smallest index with hit[k:] all true. "
             "min_k: mean of the int(L*0.4), at least 1, lowest logp; min_k_plus_plus the same over "
             "z = (logp - mu)/sqrt(max(sigma2, 1e-6)), its lowest picked by z. Not negated. "
@@ -534,16 +537,21 @@ def tofu_logs(data):
             source="shared/data/tofu_logs/llama2-7b_{full,retain90,retain95}.json",
             files=SPLITS,
             keys_used=dict(
-                probability="retain, forget: mean of exp(-avg_gt_loss). real_authors, world_facts: mean of "
+                probability="retain, forget: mean of exp(-avg_gt_loss). "
+                "real_authors, world_facts: mean of "
                 "exp(-avg_gt_loss) / (exp(-avg_gt_loss) + sum_j exp(-average_perturb_loss[j]))",
                 rouge_l_recall="mean of rougeL_recall",
-                truth_ratio="R = exp(avg_paraphrased_loss - mean_j average_perturb_loss[j]) (geometric); retain, "
+                truth_ratio="R = exp(avg_paraphrased_loss - mean_j average_perturb_loss[j]) "
+                "(geometric); retain, "
                 "real_authors, world_facts: mean of max(0, 1 - R); forget: mean of min(R, 1/R)",
-                model_utility="harmonic mean of nine: {probability, rouge_l_recall, truth_ratio} x {retain, "
+                model_utility="harmonic mean of nine: "
+                "{probability, rouge_l_recall, truth_ratio} x {retain, "
                 "real_authors, world_facts}",
-                forget_quality="scipy ks_2samp (auto, i.e. exact) of the R of the forget split, model against "
+                forget_quality="scipy ks_2samp (auto, i.e. exact) of the R of the forget split, "
+                "model against "
                 "reference",
-                not_used="truth_ratio of the logs (same numbers in float32, see truth_ratio_max_difference), gt_loss, "
+                not_used="truth_ratio of the logs (same numbers in float32, "
+                "see truth_ratio_max_difference), gt_loss, "
                 "num_token_*, normalized_gt_loss, rouge1_recall, generated_text",
             ),
             truth_ratio_max_difference=max(
