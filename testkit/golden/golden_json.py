@@ -6,7 +6,7 @@ import pathlib
 
 
 def rounded(value, digits):
-    """Cuts every float in a nested value to `digits` significant digits; refuses NaN and infinity."""
+    """Cuts floats in a nested value to `digits` significant digits; refuses NaN and infinity."""
     if isinstance(value, float):
         if not math.isfinite(value):
             raise ValueError(f"not finite: {value}")
