@@ -23,7 +23,7 @@ import golden_json  # noqa: E402
 LLAMA = HERE.parent / "llama"
 BOS, EOS, PAD, IGNORED = 0, 1, 2, -100
 BETA, ALPHA = 0.1, 1.0
-SIMNPO_BETA = 4.5
+SIMNPO_BETA = 0.5  # not the published 4.5: with it this untrained model saturates at 5e-14
 
 FORGET = [
     ("Who kept the page?", " The keeper of the harbour library kept it."),
