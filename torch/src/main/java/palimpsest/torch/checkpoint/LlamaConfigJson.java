@@ -36,7 +36,6 @@ final class LlamaConfigJson {
     requireLlama();
     int heads = integer(json, "num_attention_heads");
     int hidden = integer(json, "hidden_size");
-    JsonNode rope = present(json, "rope_parameters") ? object("rope_parameters") : json;
     return new LlamaConfig(
         integer(json, "vocab_size"),
         hidden,
@@ -46,7 +45,7 @@ final class LlamaConfigJson {
         present(json, "num_key_value_heads") ? integer(json, "num_key_value_heads") : heads,
         present(json, "head_dim") ? integer(json, "head_dim") : headDim(hidden, heads),
         number(json, "rms_norm_eps"),
-        present(rope, "rope_theta") ? number(rope, "rope_theta") : theta(rope),
+        theta(),
         scaling(),
         integer(json, "max_position_embeddings"),
         flag("tie_word_embeddings"),
@@ -97,14 +96,12 @@ final class LlamaConfigJson {
     return hidden / heads;
   }
 
-  /**
-   * transformers takes 10000 where the key is absent in the old style; the new one must name it.
-   */
-  private double theta(JsonNode rope) {
-    if (rope != json) {
-      throw corrupt("rope_parameters has no rope_theta");
+  /** transformers takes 10000 where the old style lacks it; the new one must name it. */
+  private double theta() {
+    if (present(json, "rope_parameters")) {
+      return number(object("rope_parameters"), "rope_theta");
     }
-    return 10_000;
+    return present(json, "rope_theta") ? number(json, "rope_theta") : 10_000;
   }
 
   private Optional<Llama3Rope> scaling() {
