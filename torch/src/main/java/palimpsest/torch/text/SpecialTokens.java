@@ -9,7 +9,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.SortedSet;
+import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import palimpsest.api.CorruptArtifact;
@@ -22,7 +22,7 @@ import palimpsest.torch.checkpoint.JsonFile;
 record SpecialTokens(
     OptionalInt bos,
     OptionalInt end,
-    SortedSet<Integer> eos,
+    Set<Integer> eos,
     OptionalInt pad,
     Optional<String> chatTemplate) {
 
@@ -47,13 +47,13 @@ record SpecialTokens(
 
     SpecialTokens read() {
       OptionalInt end = one("eos_token");
-      SortedSet<Integer> eos = new TreeSet<>();
+      Set<Integer> eos = new TreeSet<>();
       numbered.forEach(json -> ids(json.path("eos_token_id")).forEach(eos::add));
       end.ifPresent(eos::add);
       return new SpecialTokens(
           one("bos_token"),
           end,
-          Collections.unmodifiableSortedSet(eos),
+          Collections.unmodifiableSet(eos),
           one("pad_token"),
           chatTemplate());
     }

@@ -8,7 +8,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
-import java.util.SortedSet;
+import java.util.Set;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.InvalidRequest;
 import palimpsest.torch.checkpoint.LlamaConfig;
@@ -108,8 +108,8 @@ public final class Tokenizer implements AutoCloseable {
     return special.end();
   }
 
-  /** All tokens at which generation stops; contains {@link #end}. */
-  public SortedSet<Integer> eos() {
+  /** All tokens at which generation stops; ascending, {@link #end} among them. */
+  public Set<Integer> eos() {
     return special.eos();
   }
 
