@@ -1,0 +1,82 @@
+package palimpsest.torch.checkpoint;
+
+import static java.nio.file.StandardOpenOption.CREATE;
+import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
+import static java.nio.file.StandardOpenOption.WRITE;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
+import palimpsest.api.InvalidRequest;
+
+/** Files that are there whole or not at all: temporary sibling, fsync, rename. */
+public final class AtomicFile {
+  private static final AtomicLong COUNT = new AtomicLong();
+
+  private AtomicFile() {}
+
+  /** Fills a file. */
+  @FunctionalInterface
+  public interface Body {
+    void write(FileChannel channel) throws IOException;
+  }
+
+  /**
+   * Writes a file, replacing one that is there.
+   *
+   * @throws InvalidRequest if it cannot be written
+   */
+  public static void write(Path file, Body body) {
+    Path target = file.toAbsolutePath();
+    Path folder = target.getParent();
+    if (folder == null) {
+      throw new InvalidRequest(file + ": cannot be written: not a file name");
+    }
+    try {
+      Path temporary = sibling(target);
+      try {
+        try (FileChannel channel = FileChannel.open(temporary, CREATE, TRUNCATE_EXISTING, WRITE)) {
+          body.write(channel);
+          channel.force(true);
+        }
+        Files.move(temporary, target, StandardCopyOption.ATOMIC_MOVE);
+      } finally {
+        Files.deleteIfExists(temporary);
+      }
+      sync(folder);
+    } catch (IOException e) {
+      throw new InvalidRequest(file + ": cannot be written: " + Words.reason(e), e);
+    }
+  }
+
+  /** A hidden name beside the target that no other writer uses. */
+  static Path sibling(Path target) {
+    long unique = COUNT.incrementAndGet();
+    String name = "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + unique;
+    return target.resolveSibling(name + ".part");
+  }
+
+  /** Makes a folder's entries durable, where the file system lets folders be opened. */
+  static void sync(Path folder) throws IOException {
+    FileChannel channel;
+    try {
+      channel = FileChannel.open(folder, StandardOpenOption.READ);
+    } catch (IOException notOpenable) { // Windows; renames are journalled there
+      return;
+    }
+    try (channel) {
+      channel.force(true);
+    }
+  }
+
+  static void drain(FileChannel channel, ByteBuffer bytes) throws IOException {
+    while (bytes.hasRemaining()) {
+      channel.write(bytes);
+    }
+  }
+}

@@ -1,0 +1,161 @@
+package palimpsest.torch.text;
+
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.IntStream;
+import palimpsest.api.Example;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.UnsupportedModel;
+
+/**
+ * How a prompt and its completion become tokens: {@code ids = prompt + completion + end}.
+ *
+ * <p>The prompt is the same when a model learns, is measured and is asked: prompt and completion
+ * are encoded apart, so the prompt's ids are exactly the first ones of the example's. The blank
+ * between them, in templates that have one, belongs to the completion, since in byte-level
+ * vocabularies it is part of the following word; a model's answer therefore begins with it, and
+ * {@link #answer} takes it off.
+ *
+ * <p>An empty prompt is plain text: no template, only the token that begins a text or, in a
+ * vocabulary that has none, the end token, which there separates texts.
+ */
+public final class PromptTemplate {
+
+  /** The two ways to put a question. */
+  public enum Kind {
+    /** {@code Question: PROMPT\nAnswer: COMPLETION}, as in TOFU. */
+    PLAIN,
+    /** The checkpoint's own chat template, the prompt as the user's message. */
+    CHAT
+  }
+
+  /** What happens to an example that is too long. */
+  public enum TooLong {
+    /** It is refused. */
+    REFUSE,
+    /** Its completion is cut at the end, with its end token; the prompt is never cut. */
+    TRUNCATE
+  }
+
+  private final Kind kind;
+  private final Tokenizer tokenizer;
+  private final int limit;
+  private final TooLong tooLong;
+  private final int start;
+  private final int end;
+  private final boolean startsEverything;
+  private final boolean prependsBlank;
+
+  private PromptTemplate(Kind kind, Tokenizer tokenizer, int limit, TooLong tooLong) {
+    this.kind = kind;
+    this.tokenizer = tokenizer;
+    this.limit = limit;
+    this.tooLong = tooLong;
+    this.end =
+        tokenizer
+            .end()
+            .orElseThrow(
+                () ->
+                    new UnsupportedModel(
+                        tokenizer.folder() + ": names no eos_token; without one no answer ends"));
+    this.start = tokenizer.bos().orElse(end);
+    this.startsEverything = startsWith(tokenizer.encodeWithSpecial("a"), tokenizer.bos());
+    this.prependsBlank = tokenizer.prependsBlank();
+  }
+
+  /**
+   * A template for a tokenizer.
+   *
+   * @param limit most tokens of an example, such as the model's {@code max_position_embeddings}
+   * @throws UnsupportedModel if the tokenizer names no end token, or the checkpoint has no chat
+   *     template or one that cannot be rendered
+   */
+  public static PromptTemplate of(Kind kind, Tokenizer tokenizer, int limit, TooLong tooLong) {
+    PromptTemplate template = new PromptTemplate(kind, tokenizer, limit, tooLong);
+    if (kind == Kind.CHAT) {
+      template.render("A question?");
+    }
+    return template;
+  }
+
+  private static boolean startsWith(int[] ids, OptionalInt first) {
+    return first.isPresent() && ids.length > 0 && ids[0] == first.getAsInt();
+  }
+
+  public Tokenizer tokenizer() {
+    return tokenizer;
+  }
+
+  /** Ids of the prompt alone, as a model is asked; at least one. */
+  public int[] prompt(String prompt) {
+    if (prompt.isEmpty()) {
+      return new int[] {start};
+    }
+    if (kind == Kind.CHAT) {
+      return tokenizer.encode(render(prompt));
+    }
+    int[] ids = tokenizer.encode("Question: " + prompt + "\nAnswer:");
+    return startsEverything ? concat(new int[] {start}, ids) : ids;
+  }
+
+  /** Ids of a completion after a prompt, without the end token. */
+  private int[] completion(String prompt, String completion) {
+    boolean blank = kind == Kind.PLAIN && !prompt.isEmpty() && !prependsBlank;
+    return tokenizer.encode(blank ? " " + completion : completion);
+  }
+
+  /**
+   * The example as tokens.
+   *
+   * @throws InvalidRequest if it is longer than the limit and may not be cut, or its prompt alone
+   *     leaves no room
+   */
+  public TokenizedExample encode(Example example) {
+    int[] prompt = prompt(example.prompt());
+    int[] completion = completion(example.prompt(), example.completion());
+    int[] ids = concat(prompt, completion, new int[] {end});
+    if (ids.length <= limit) {
+      return new TokenizedExample(ids, prompt.length);
+    }
+    if (tooLong == TooLong.REFUSE || prompt.length >= limit) {
+      throw new InvalidRequest(
+          example.place()
+              + ": example "
+              + example.id()
+              + " has "
+              + ids.length
+              + " tokens, "
+              + prompt.length
+              + " of them the prompt's, wanted at most "
+              + limit
+              + "; shorten it"
+              + (prompt.length < limit ? " or allow truncation" : ""));
+    }
+    return new TokenizedExample(java.util.Arrays.copyOf(ids, limit), prompt.length);
+  }
+
+  /** The text of a generated answer: special tokens and surrounding white space left out. */
+  public String answer(int[] ids) {
+    return tokenizer.decode(ids).strip();
+  }
+
+  private String render(String prompt) {
+    String template =
+        tokenizer
+            .chatTemplate()
+            .orElseThrow(
+                () ->
+                    new UnsupportedModel(
+                        tokenizer.folder() + ": has no chat template; ask for the plain template"));
+    return ChatTemplate.of(template)
+        .render(
+            List.of(new ChatTemplate.Message("user", prompt)),
+            true,
+            tokenizer.spelling(tokenizer.bos()),
+            tokenizer.spelling(tokenizer.end()));
+  }
+
+  private static int[] concat(int[]... parts) {
+    return IntStream.range(0, parts.length).flatMap(i -> IntStream.of(parts[i])).toArray();
+  }
+}
