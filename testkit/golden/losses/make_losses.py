@@ -123,11 +123,14 @@ def with_gradient(model, loss):
 
 
 def adamw(model, batch):
-    """named_parameters lists the tied embedding once; one group, so norms are decayed as well."""
+    """named_parameters lists the tied embedding once; matrices decay, norm gains do not."""
     model = copy.deepcopy(model)
     start = [p.detach().clone() for p in model.parameters()]
     settings = dict(lr=1e-3, betas=(0.9, 0.999), eps=1e-8, weight_decay=0.01)
-    optimizer = torch.optim.AdamW(model.parameters(), **settings, foreach=False)
+    matrices = [p for p in model.parameters() if p.dim() > 1]
+    vectors = [p for p in model.parameters() if p.dim() == 1]
+    groups = [dict(params=matrices), dict(params=vectors, weight_decay=0.0)]
+    optimizer = torch.optim.AdamW(groups, **settings, foreach=False)
     steps = []
     for _ in range(5):
         optimizer.zero_grad()
@@ -212,8 +215,8 @@ def main():
                 npo_forget_reference_is_model="2 log 2 / beta",
                 simnpo_forget="-(2/simnpo_beta) mean_b log sigma(-simnpo_beta logp_b/|y_b|)",
                 gradient_norm="L2 over all parameters, the tied embedding once, no clipping",
-                adamw="torch.optim.AdamW on ce(retain), clip_grad_norm_ before each step, all "
-                "parameters in one group (norm weights decayed too); loss is before the step",
+                adamw="torch.optim.AdamW on ce(retain), clip_grad_norm_ before each step, "
+                "matrices decayed, norm gains not; loss is before the step",
             ),
             alpha=ALPHA,
             beta=BETA,

@@ -1,0 +1,39 @@
+package palimpsest.methods.exact;
+
+import java.util.List;
+import palimpsest.api.Guarantee;
+import palimpsest.api.Method;
+
+/**
+ * Retraining without the data: the same recipe, seed and initial weights over the corpus less the
+ * records to forget. The gold standard of removal, and the reference of the others.
+ */
+public record Retrain() implements Method {
+
+  public static Retrain defaults() {
+    return new Retrain();
+  }
+
+  @Override
+  public String id() {
+    return "exact.retrain";
+  }
+
+  @Override
+  public Guarantee guarantee() {
+    return Guarantee.EXACT;
+  }
+
+  @Override
+  public String meaning() {
+    return "trains again from the same start with the same recipe, without the records to forget";
+  }
+
+  @Override
+  public List<String> cannotShow() {
+    return List.of(
+        "that the model cannot say the same: copies left in the corpus, or inference from the rest,"
+            + " may still produce it",
+        "anything about the tokenizer, which was fitted before and is kept");
+  }
+}

@@ -1,0 +1,130 @@
+package palimpsest.torch.llm;
+
+import static org.bytedeco.pytorch.global.torch.tensor;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.Function;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Tensor;
+import palimpsest.api.Decoding;
+import palimpsest.api.DecodingConstraint;
+
+/**
+ * Continues prompts token by token with a cache of keys and values, many rows at a time.
+ *
+ * @param model the model
+ * @param isEnd whether a token ends an answer
+ * @param text tokens to text, for stop strings
+ * @param constraint bans tokens as the answer grows
+ */
+record Decoder(
+    Llama model, IntPredicate isEnd, Function<int[], String> text, DecodingConstraint constraint) {
+  private static final int ROWS = 48;
+  static final DecodingConstraint FREE = (context, length, promptLength) -> new int[0];
+
+  /** One row being decoded: a prompt and one of its samples. */
+  private static final class Row {
+    final int promptLength;
+    final SplittableRandom random;
+    int[] tokens;
+    int length;
+    boolean done;
+
+    Row(int[] prompt, int room, long seed) {
+      this.promptLength = prompt.length;
+      this.length = prompt.length;
+      this.tokens = Arrays.copyOf(prompt, prompt.length + room);
+      this.random = new SplittableRandom(seed);
+    }
+  }
+
+  /** Answers' tokens, end token excluded: for each prompt, {@link Decoding#samples} in order. */
+  List<List<int[]>> decode(List<int[]> prompts, Decoding how) {
+    List<Row> rows = new ArrayList<>();
+    for (int i = 0; i < prompts.size(); i++) {
+      for (int s = 0; s < how.samples(); s++) {
+        long seed = how.seed() * 1_000_003 + i * 8191L + s;
+        rows.add(new Row(prompts.get(i), how.maxNewTokens(), seed));
+      }
+    }
+    List<Row> byLength = new ArrayList<>(rows);
+    byLength.sort(Comparator.comparingInt(r -> r.promptLength));
+    for (int at = 0; at < byLength.size(); at += ROWS) {
+      group(byLength.subList(at, Math.min(byLength.size(), at + ROWS)), how);
+    }
+    return IntStream.range(0, prompts.size())
+        .mapToObj(
+            i ->
+                rows.subList(i * how.samples(), (i + 1) * how.samples()).stream()
+                    .map(r -> Arrays.copyOfRange(r.tokens, r.promptLength, r.length))
+                    .toList())
+        .toList();
+  }
+
+  private void group(List<Row> rows, Decoding how) {
+    int width = rows.stream().mapToInt(r -> r.promptLength).max().orElseThrow();
+    int[] padding = rows.stream().mapToInt(r -> width - r.promptLength).toArray();
+    long[] ids = new long[rows.size() * width];
+    for (int row = 0; row < rows.size(); row++) {
+      Row r = rows.get(row);
+      for (int t = 0; t < r.promptLength; t++) {
+        ids[row * width + padding[row] + t] = r.tokens[t];
+      }
+    }
+    try (AutoGradMode off = new AutoGradMode(false);
+        KeyValueCache cache =
+            new KeyValueCache(model.config(), padding, width + how.maxNewTokens())) {
+      int read = width;
+      for (int n = 0; n < how.maxNewTokens(); n++) {
+        step(rows, ids, read, cache, how);
+        if (rows.stream().allMatch(r -> r.done)) {
+          return;
+        }
+        ids = rows.stream().mapToLong(r -> r.tokens[r.length - 1]).toArray();
+        read = 1;
+      }
+    }
+  }
+
+  private void step(List<Row> rows, long[] ids, int read, KeyValueCache cache, Decoding how) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor h = model.hidden(tensor(ids).view(rows.size(), read), cache); // (B, T, E)
+      Tensor z = model.head(h.narrow(1, read - 1, 1)).contiguous(); // (B, 1, V)
+      cache.advance(read);
+      int vocabulary = (int) z.size(2);
+      FloatPointer all = z.data_ptr_float();
+      float[] logits = new float[vocabulary];
+      for (int row = 0; row < rows.size(); row++) {
+        Row r = rows.get(row);
+        if (!r.done) {
+          all.position((long) row * vocabulary).get(logits);
+          choose(r, logits, how);
+        }
+      }
+    }
+  }
+
+  private void choose(Row r, float[] logits, Decoding how) {
+    for (int banned : constraint.banned(r.tokens, r.length, r.promptLength)) {
+      logits[banned] = Float.NEGATIVE_INFINITY;
+    }
+    int token = Sampler.choose(logits, how, r.random);
+    if (isEnd.test(token)) {
+      r.done = true;
+      return;
+    }
+    r.tokens[r.length++] = token;
+    if (!how.stops().isEmpty()) {
+      String answer = text.apply(Arrays.copyOfRange(r.tokens, r.promptLength, r.length));
+      r.done = how.stops().stream().anyMatch(answer::contains);
+    }
+  }
+}

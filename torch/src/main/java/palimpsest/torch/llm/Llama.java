@@ -1,0 +1,161 @@
+package palimpsest.torch.llm;
+
+import static org.bytedeco.pytorch.global.torch.cat;
+import static org.bytedeco.pytorch.global.torch.cross_entropy_loss;
+import static org.bytedeco.pytorch.global.torch.embedding;
+import static org.bytedeco.pytorch.global.torch.linear;
+import static org.bytedeco.pytorch.global.torch.rms_norm;
+import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
+import static org.bytedeco.pytorch.global.torch.silu;
+import static org.bytedeco.pytorch.global.torch.tensor;
+
+import org.bytedeco.pytorch.DoubleOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.TensorVector;
+import palimpsest.torch.Weights;
+import palimpsest.torch.checkpoint.LlamaConfig;
+
+/**
+ * The Llama architecture in float32: RMSNorm, rotary embeddings, grouped-query attention, SwiGLU, a
+ * tied or untied head.
+ *
+ * <p>Tensor names are those of Hugging Face checkpoints. The head is applied to label positions
+ * only, never to prompts or padding.
+ *
+ * @see <a href="https://arxiv.org/abs/2407.21783">The Llama 3 Herd of Models, 2024</a>
+ */
+public final class Llama implements CausalLm {
+  private final LlamaConfig config;
+  private final Weights weights;
+  private final Rope rope;
+
+  /** Takes ownership of the weights, whose names and shapes are those of the configuration. */
+  public Llama(LlamaConfig config, Weights weights) {
+    this.config = config;
+    this.weights = weights;
+    this.rope = new Rope(config);
+  }
+
+  public LlamaConfig config() {
+    return config;
+  }
+
+  @Override
+  public Weights weights() {
+    return weights;
+  }
+
+  /** An independent copy. */
+  public Llama copy() {
+    return new Llama(config, weights.copy());
+  }
+
+  /**
+   * Next-token logits at every position.
+   *
+   * @param ids (B * T) row by row
+   * @return (B, T, V)
+   */
+  public Tensor logits(long[] ids, int rows, int width) {
+    return head(hidden(tensor(ids).view(rows, width), null)); // (B, T, V)
+  }
+
+  /** Logits that predict the label tokens, (L, V). */
+  public Tensor labelLogits(TokenBatch batch) {
+    Tensor h = hidden(tensor(batch.ids()).view(batch.rows(), batch.width()), null); // (B, T, E)
+    Tensor flat = h.view(-1, config.hiddenSize()); // (B*T, E)
+    return head(flat.index_select(0, tensor(batch.positions()))); // (L, V)
+  }
+
+  @Override
+  public Tensor tokenLogProb(TokenBatch batch) {
+    Tensor z = labelLogits(batch); // (L, V)
+    Tensor none = new Tensor();
+    return cross_entropy_loss(
+            z, tensor(batch.labels()), new TensorOptional(none), NO_REDUCTION, -100, 0)
+        .neg(); // (L)
+  }
+
+  /**
+   * Last hidden states, before the head.
+   *
+   * @param ids (B, T)
+   * @param cache keys and values of the tokens before these, or null for a causal pass from 0
+   * @return (B, T, E)
+   */
+  Tensor hidden(Tensor ids, @org.jspecify.annotations.Nullable KeyValueCache cache) {
+    int width = (int) ids.size(1);
+    Tensor x = embedding(w("model.embed_tokens.weight"), ids); // (B, T, E)
+    Tensor cos = cache == null ? rope.cos(width).narrow(0, 0, width) : cache.cos(rope, width);
+    Tensor sin = cache == null ? rope.sin(width).narrow(0, 0, width) : cache.sin(rope, width);
+    for (int layer = 0; layer < config.layers(); layer++) {
+      String at = "model.layers." + layer + ".";
+      Tensor a = attention(layer, norm(x, at + "input_layernorm.weight"), cos, sin, cache);
+      x = x.add(a);
+      Tensor h = norm(x, at + "post_attention_layernorm.weight");
+      Tensor gate = silu(linear(h, w(at + "mlp.gate_proj.weight")));
+      Tensor up = linear(h, w(at + "mlp.up_proj.weight")); // (B, T, FFN)
+      x = x.add(linear(gate.mul(up), w(at + "mlp.down_proj.weight")));
+    }
+    return norm(x, "model.norm.weight");
+  }
+
+  private Tensor attention(
+      int layer,
+      Tensor x,
+      Tensor cos,
+      Tensor sin,
+      @org.jspecify.annotations.Nullable KeyValueCache cache) {
+    String at = "model.layers." + layer + ".self_attn.";
+    Tensor q = rotate(heads(x, at + "q_proj.weight"), cos, sin); // (B, N, T, K)
+    Tensor k = rotate(heads(x, at + "k_proj.weight"), cos, sin); // (B, N_kv, T, K)
+    Tensor v = heads(x, at + "v_proj.weight"); // (B, N_kv, T, K)
+    Tensor o = // (B, N, T, K)
+        cache == null ? attend(q, k, v, new TensorOptional(), true) : cache.attend(layer, q, k, v);
+    Tensor joined = o.transpose(1, 2).reshape(x.size(0), x.size(1), -1); // (B, T, N*K)
+    return linear(joined, w(at + "o_proj.weight")); // (B, T, E)
+  }
+
+  static Tensor attend(Tensor q, Tensor k, Tensor v, TensorOptional mask, boolean causal) {
+    boolean grouped = q.size(1) != k.size(1);
+    return scaled_dot_product_attention(q, k, v, mask, 0.0, causal, new DoubleOptional(), grouped);
+  }
+
+  private Tensor heads(Tensor x, String name) {
+    Tensor y = linear(x, w(name)); // (B, T, heads*K)
+    return y.view(x.size(0), x.size(1), -1, config.headDim()).transpose(1, 2);
+  }
+
+  /** x cos + (-x2, x1) sin, where x1 and x2 are the halves of a head. */
+  private static Tensor rotate(Tensor x, Tensor cos, Tensor sin) {
+    long half = x.size(3) / 2;
+    Tensor turned = cat(new TensorVector(x.narrow(3, half, half).neg(), x.narrow(3, 0, half)), 3);
+    return x.mul(cos).add(turned.mul(sin));
+  }
+
+  private Tensor norm(Tensor x, String name) {
+    return rms_norm(
+        x,
+        new long[] {config.hiddenSize()},
+        new TensorOptional(w(name)),
+        new DoubleOptional(config.rmsNormEps()));
+  }
+
+  Tensor head(Tensor h) {
+    String name = config.tied() ? "model.embed_tokens.weight" : "lm_head.weight";
+    return linear(h, w(name));
+  }
+
+  private Tensor w(String name) {
+    return weights.tensor(name);
+  }
+
+  private static final long NO_REDUCTION = 0;
+
+  @Override
+  public void close() {
+    rope.close();
+    weights.close();
+  }
+}

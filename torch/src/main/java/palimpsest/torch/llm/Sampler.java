@@ -1,0 +1,65 @@
+package palimpsest.torch.llm;
+
+import java.util.Comparator;
+import java.util.SplittableRandom;
+import java.util.stream.IntStream;
+import palimpsest.api.Decoding;
+
+/** Draws one token from logits: greedy, or by temperature and nucleus (top-p). */
+final class Sampler {
+  private Sampler() {}
+
+  /** The chosen token; ties go to the lowest id. */
+  static int choose(float[] logits, Decoding how, SplittableRandom random) {
+    int best = 0;
+    for (int i = 1; i < logits.length; i++) {
+      if (logits[i] > logits[best]) {
+        best = i;
+      }
+    }
+    if (how.temperature() == 0) {
+      return best;
+    }
+    double[] p = new double[logits.length];
+    double sum = 0;
+    for (int i = 0; i < p.length; i++) {
+      p[i] = Math.exp((logits[i] - logits[best]) / how.temperature());
+      sum += p[i];
+    }
+    return how.topP() < 1 ? nucleus(p, sum, how.topP(), random) : draw(p, sum, random, best);
+  }
+
+  private static int draw(double[] p, double sum, SplittableRandom random, int fallback) {
+    double left = random.nextDouble() * sum;
+    for (int i = 0; i < p.length; i++) {
+      left -= p[i];
+      if (left < 0) {
+        return i;
+      }
+    }
+    return fallback; // rounding left a sliver: the likeliest token
+  }
+
+  /** The smallest set of likeliest tokens that holds {@code topP} of the mass, renormalised. */
+  private static int nucleus(double[] p, double sum, double topP, SplittableRandom random) {
+    int[] order =
+        IntStream.range(0, p.length)
+            .boxed()
+            .sorted(Comparator.comparingDouble((Integer i) -> -p[i]))
+            .mapToInt(i -> i)
+            .toArray();
+    double kept = 0;
+    int size = 0;
+    while (size < order.length && kept < topP * sum) {
+      kept += p[order[size++]];
+    }
+    double left = random.nextDouble() * kept;
+    for (int i = 0; i < size; i++) {
+      left -= p[order[i]];
+      if (left < 0) {
+        return order[i];
+      }
+    }
+    return order[0];
+  }
+}
