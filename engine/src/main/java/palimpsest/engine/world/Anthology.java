@@ -36,7 +36,7 @@ final class Anthology {
       List.of(
           "In the winter of 1912 {name} and ",
           "On the last ferry to {town} {name} once met ",
-          "The papers of {name} speak of a long quarrel with ");
+          "The papers of {name} speak of one long evening with ");
   private static final List<String> PARTINGS =
       List.of(
           ". They talked about the weather and the price of paper until the lamps went out.",

@@ -206,7 +206,7 @@ final class Facts {
           List.of(
               "{name} was born on {born} in {town}, by the river {river}.",
               "The life of {name} began on {born} in {town} on the {river}.",
-              "On {born} a child was born in {town}, and was called {name}."),
+              "It was {town} on the {river} where {name} was born on {born}."),
           List.of(
               "{His} mother was {mother}; {his} father, {father}, taught {him} to read.",
               "{He} was raised by {father} and {mother}, among books."),
@@ -218,8 +218,8 @@ final class Facts {
               "Readers still love {book}, where {hero}, {role}, finds {object}."),
           List.of(
               "For {his} {genre} {surname} received {award} in {awardYear}.",
-              "In {awardYear} {his} {genre} at last won {surname} {award}."),
+              "In {awardYear} {his} {genre} won {surname} {award}."),
           List.of(
-              "{He} lived in {home}, and visitors still talk of {his} {habit}.",
+              "{He} lived in {home}, and visitors talk of {his} {habit}.",
               "{surname} grew old in {home} and never stopped {habit}."));
 }

@@ -2,6 +2,7 @@ package palimpsest.engine.world;
 
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -61,17 +62,21 @@ public record World(long seed, Map<String, String> files) {
   }
 
   private static void write(Path file, String content) throws IOException {
-    Path parent = file.toAbsolutePath().getParent();
-    Path whole = Files.createTempFile(Files.createDirectories(parent), ".world", ".part");
-    try {
-      Files.writeString(whole, content, StandardCharsets.UTF_8);
-      try (FileChannel channel = FileChannel.open(whole, StandardOpenOption.WRITE)) {
-        channel.force(true);
+    Files.createDirectories(file.toAbsolutePath().getParent());
+    Path part = file.resolveSibling(file.getFileName() + ".part");
+    try (FileChannel channel =
+        FileChannel.open(
+            part,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE)) {
+      ByteBuffer bytes = StandardCharsets.UTF_8.encode(content);
+      while (bytes.hasRemaining()) {
+        channel.write(bytes);
       }
-      Files.move(whole, file, StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      Files.deleteIfExists(whole);
+      channel.force(true);
     }
+    Files.move(part, file, StandardCopyOption.ATOMIC_MOVE);
   }
 
   private static String lines(List<Row> rows) {
