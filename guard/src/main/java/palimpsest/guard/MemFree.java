@@ -7,6 +7,7 @@ import palimpsest.api.Check;
 import palimpsest.api.DecodingConstraint;
 import palimpsest.api.Guarantee;
 import palimpsest.api.InvalidRequest;
+import palimpsest.api.Method;
 
 /**
  * MemFree decoding: no n-gram of a protected text is completed by an answer.
@@ -46,7 +47,7 @@ public final class MemFree implements DecodingConstraint {
    *
    * @param n tokens, 2 to 64; the paper uses 10
    */
-  public record Order(int n) {
+  public record Order(int n) implements Method {
     public Order {
       Check.atLeast(n, 2, "n of MemFree");
       if (n > 64) {
@@ -57,6 +58,29 @@ public final class MemFree implements DecodingConstraint {
     /** 6: answers of a sentence state their fact in fewer tokens than the paper's 10. */
     public static Order defaults() {
       return new Order(6);
+    }
+
+    @Override
+    public String id() {
+      return ID;
+    }
+
+    @Override
+    public Guarantee guarantee() {
+      return Guarantee.SUPPRESSED;
+    }
+
+    @Override
+    public String meaning() {
+      return "MemFree decoding: no n consecutive tokens of a protected text are completed by an"
+          + " answer; Ippolito et al. 2022, arXiv 2210.17546";
+    }
+
+    @Override
+    public List<String> cannotShow() {
+      return List.of(
+          "removal: the weights are unchanged and still hold the information",
+          "that the fact cannot be said in other words, or in pieces shared with kept texts");
     }
   }
 
@@ -133,12 +157,6 @@ public final class MemFree implements DecodingConstraint {
     }
     return any[0] ? tokens.build().distinct().toArray() : NONE;
   }
-
-  /** What such a constraint can promise: outputs only. */
-  public Guarantee guarantee() {
-    return Guarantee.SUPPRESSED;
-  }
-
   /** Distinct protected n-grams. */
   public int size() {
     return table.size();

@@ -1,0 +1,230 @@
+package palimpsest.engine;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import palimpsest.api.Decision;
+import palimpsest.api.Example;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.Method;
+import palimpsest.api.Recipe;
+import palimpsest.discovery.Corpus;
+import palimpsest.guard.MemFree;
+import palimpsest.methods.DescentMethod;
+import palimpsest.methods.exact.Retrain;
+import palimpsest.torch.llm.TextModel;
+import palimpsest.torch.text.PromptTemplate;
+import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.train.Descent;
+import palimpsest.torch.train.Loss;
+import palimpsest.torch.train.ReferenceLogProb;
+import palimpsest.torch.train.RunFolder;
+
+/**
+ * Applies one method to a model and a decision.
+ *
+ * <pre>
+ * OUT/run/         ledger and checkpoints, where weights are changed
+ * OUT/model/       the changed model, where weights are changed
+ * OUT/applied.json what was done
+ * </pre>
+ *
+ * @param model folder of the model
+ * @param corpus what it was trained on
+ * @param decision what is to be forgotten
+ * @param recipe how approximate methods descend
+ * @param template how examples become tokens
+ * @param checkpointEvery steps between checkpoints
+ */
+public record Applying(
+    Path model,
+    Corpus corpus,
+    Decision decision,
+    Recipe recipe,
+    PromptTemplate.Kind template,
+    int checkpointEvery,
+    Console console) {
+
+  /**
+   * What was done.
+   *
+   * @param method id
+   * @param steps optimiser steps taken
+   * @param seconds wall-clock time of the process that finished it
+   * @param before digest of the weights before
+   * @param after digest of the weights after; the same where only outputs are constrained
+   * @param ledger hash of the run's last ledger line; empty where nothing was trained
+   */
+  public record Applied(
+      String method, int steps, double seconds, String before, String after, String ledger) {}
+
+  /** Applies the method, or finds it applied. */
+  public Applied apply(Method method, Path out) {
+    Path done = out.resolve("applied.json");
+    if (Files.exists(done)) {
+      return JsonFiles.read(done, Applied.class);
+    }
+    Outputs.folder(out);
+    long from = System.nanoTime();
+    Applied applied;
+    if (method instanceof Retrain) {
+      applied = retrain(method, out, from);
+    } else if (method instanceof DescentMethod descent) {
+      applied = descend(descent, out, from);
+    } else if (method instanceof MemFree.Order) {
+      applied = constrain(method, from);
+    } else {
+      throw new IllegalStateException("no way to apply " + method.id());
+    }
+    JsonFiles.write(done, applied);
+    return applied;
+  }
+
+  /** The records to forget, in the order of the corpus. */
+  List<Example> forget() {
+    Set<String> ids = new HashSet<>(decision.examples());
+    return corpus.examples().stream().filter(e -> ids.contains(e.id())).toList();
+  }
+
+  /** The rest of the corpus. */
+  List<Example> retain() {
+    Set<String> ids = new HashSet<>(decision.examples());
+    return corpus.examples().stream().filter(e -> !ids.contains(e.id())).toList();
+  }
+
+  private Applied retrain(Method method, Path out, long from) {
+    Manifest manifest =
+        Manifest.beside(model)
+            .orElseThrow(
+                () ->
+                    new InvalidRequest(
+                        "exact.retrain needs "
+                            + model.resolve(Manifest.FILE)
+                            + ", which says how the model was trained"));
+    if (!manifest.corpus().equals(corpus.fileDigests())) {
+      throw new InvalidRequest(
+          "the corpus given is not the one the model was trained on: got "
+              + corpus.fileDigests().keySet()
+              + ", wanted "
+              + manifest.corpus().keySet()
+              + " with the digests in "
+              + model.resolve(Manifest.FILE));
+    }
+    Training training =
+        new Training(
+            out, manifest.recipe(), manifest.template(), checkpointEvery, console);
+    List<Example> kept = retain();
+    manifest
+        .start()
+        .checkpoint()
+        .ifPresentOrElse(
+            folder -> training.fromCheckpoint(corpus, kept, Path.of(folder)),
+            () -> training.fromDrawnWeights(corpus, kept, model));
+    Manifest result = Manifest.beside(training.model()).orElseThrow();
+    if (!result.start().weights().equals(manifest.start().weights())) {
+      throw new InvalidRequest(
+          "retraining started from other weights than the model: is the checkpoint it was trained"
+              + " from still the same?");
+    }
+    return new Applied(
+        method.id(),
+        manifest.recipe().steps(kept.size()),
+        since(from),
+        manifest.weights(),
+        result.weights(),
+        result.ledger());
+  }
+
+  private Applied descend(DescentMethod method, Path out, long from) {
+    try (TextModel text = TextModel.read(model, template)) {
+      String before = text.digest();
+      List<TokenizedExample> forget = text.encode(forget());
+      List<TokenizedExample> retain = method.needsRetain() ? text.encode(retain()) : List.of();
+      ReferenceLogProb reference =
+          method.needsReference()
+              ? ReferenceLogProb.of(text.llama(), forget)
+              : new ReferenceLogProb(new float[0]);
+      RunFolder run =
+          new RunFolder(out.resolve("run"), header(method, before, forget, retain), checkpointEvery);
+      Loss loss = (lm, f, r) -> method.loss(lm, reference, f, r);
+      Console.Bar bar = console.bar(method.id(), recipe.steps(forget.size()));
+      new Descent(
+              forget,
+              retain,
+              loss,
+              recipe,
+              Optional.of(run),
+              p -> bar.at(p.step(), Notes.of(p)),
+              console::interrupted)
+          .run(text.llama());
+      Path fresh = out.resolve("model.new");
+      Outputs.delete(fresh);
+      text.write(fresh);
+      Outputs.delete(out.resolve("model"));
+      Moves.atomically(fresh, out.resolve("model"));
+      return new Applied(
+          method.id(),
+          recipe.steps(forget.size()),
+          since(from),
+          before,
+          text.digest(),
+          run.head());
+    }
+  }
+
+  private Applied constrain(Method method, long from) {
+    try (TextModel text = TextModel.read(model, template)) {
+      guard(method, text); // refuses texts that cannot be protected
+      return new Applied(method.id(), 0, since(from), text.digest(), text.digest(), "");
+    }
+  }
+
+  /** The guard of a decision: forgotten completions protected, what kept texts share let through. */
+  MemFree guard(Method method, TextModel text) {
+    List<int[]> secret = sequences(forget(), text);
+    List<int[]> kept = sequences(retain(), text);
+    byte[] key = new byte[16];
+    new SecureRandom().nextBytes(key);
+    return MemFree.protect(secret, kept, (MemFree.Order) method, key);
+  }
+
+  /** Completions with and without a leading blank. */
+  private static List<int[]> sequences(List<Example> examples, TextModel text) {
+    List<int[]> all = new ArrayList<>();
+    for (Example e : examples) {
+      for (String form : List.of(e.completion(), " " + e.completion())) {
+        int[] ids = text.template().tokenizer().encode(form);
+        if (ids.length > 1) {
+          all.add(ids);
+        }
+      }
+    }
+    return all;
+  }
+
+  private String header(
+      DescentMethod method,
+      String before,
+      List<TokenizedExample> forget,
+      List<TokenizedExample> retain) {
+    return String.format(
+        Locale.ROOT,
+        "{\"method\":\"%s %s\",\"recipe\":\"%s\",\"start\":\"%s\",\"forget\":\"%s\",\"retain\":\"%s\"}",
+        method.id(),
+        method.parameters(),
+        recipe,
+        before,
+        Fingerprints.of(forget),
+        Fingerprints.of(retain));
+  }
+
+  private static double since(long from) {
+    return (System.nanoTime() - from) / 1e9;
+  }
+}

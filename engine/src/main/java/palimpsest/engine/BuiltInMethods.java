@@ -1,0 +1,47 @@
+package palimpsest.engine;
+
+import java.util.List;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.Method;
+import palimpsest.api.Suggest;
+import palimpsest.guard.MemFree;
+import palimpsest.methods.exact.Retrain;
+import palimpsest.methods.llm.GradDiff;
+import palimpsest.methods.llm.GradientAscent;
+import palimpsest.methods.llm.Npo;
+
+/** Every method that comes with Palimpsest, with its default hyper-parameters. */
+public final class BuiltInMethods {
+  private static final List<Method> ALL =
+      List.of(
+          Retrain.defaults(),
+          GradientAscent.defaults(),
+          GradDiff.defaults(),
+          Npo.defaults(),
+          MemFree.Order.defaults());
+
+  private BuiltInMethods() {}
+
+  /** Strongest guarantee first. */
+  public static List<Method> all() {
+    return ALL;
+  }
+
+  /**
+   * The method of that id.
+   *
+   * @throws InvalidRequest if there is none, naming the nearest
+   */
+  public static Method byId(String id) {
+    return ALL.stream()
+        .filter(m -> m.id().equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InvalidRequest(
+                    "unknown method \""
+                        + id
+                        + "\""
+                        + Suggest.nearest(id, ALL.stream().map(Method::id).toList())));
+  }
+}

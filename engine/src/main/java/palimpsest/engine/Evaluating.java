@@ -1,0 +1,72 @@
+package palimpsest.engine;
+
+import java.util.ArrayList;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import palimpsest.api.Decoding;
+import palimpsest.api.Evidence;
+import palimpsest.api.Example;
+import palimpsest.api.LanguageModel;
+import palimpsest.api.Metric;
+import palimpsest.api.Score;
+import palimpsest.api.Split;
+import palimpsest.api.Trace;
+import palimpsest.api.Trial;
+import palimpsest.metrics.BuiltInMetrics;
+
+/** Collects the evidence on one model in one pass per split, and scores it. */
+public final class Evaluating {
+  private Evaluating() {}
+
+  /** The evidence on a model. */
+  public static Evidence evidence(LanguageModel model, Suite suite, int maxNewTokens) {
+    Map<Split, List<Evidence.Item>> items = new EnumMap<>(Split.class);
+    suite.splits().forEach((split, examples) -> items.put(split, items(model, examples, maxNewTokens)));
+    return new Evidence(model.digest(), items);
+  }
+
+  private static List<Evidence.Item> items(
+      LanguageModel model, List<Example> examples, int maxNewTokens) {
+    List<Example> asked = new ArrayList<>();
+    for (Example e : examples) {
+      asked.add(e);
+      Optional.ofNullable(e.probe().paraphrasedAnswer())
+          .ifPresent(a -> asked.add(e.with(e.prompt(), a)));
+      e.probe().perturbedAnswers().forEach(a -> asked.add(e.with(e.prompt(), a)));
+    }
+    List<Trace> traces = model.trace(asked);
+    List<List<String>> answers =
+        model.answer(
+            examples.stream().map(Example::prompt).toList(), Decoding.greedy(maxNewTokens));
+    List<Evidence.Item> items = new ArrayList<>();
+    int at = 0;
+    for (int i = 0; i < examples.size(); i++) {
+      Example e = examples.get(i);
+      int paraphrased = e.probe().paraphrasedAnswer() == null ? 0 : 1;
+      int perturbed = e.probe().perturbedAnswers().size();
+      items.add(
+          new Evidence.Item(
+              e,
+              traces.get(at),
+              traces.subList(at + 1, at + 1 + paraphrased),
+              traces.subList(at + 1 + paraphrased, at + 1 + paraphrased + perturbed),
+              answers.get(i).get(0)));
+      at += 1 + paraphrased + perturbed;
+    }
+    return items;
+  }
+
+  /** Every built-in metric of a model, by id, in the registry's order. */
+  public static Map<String, Score> scores(
+      Evidence subject, Optional<Evidence> reference, Optional<Evidence> original) {
+    Map<String, Score> scores = new TreeMap<>();
+    Trial trial = new Trial(subject, reference, original);
+    for (Metric metric : BuiltInMetrics.all()) {
+      scores.put(metric.id(), metric.score(trial));
+    }
+    return scores;
+  }
+}

@@ -1,0 +1,47 @@
+package palimpsest.engine;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import java.util.List;
+import palimpsest.torch.text.TokenizedExample;
+
+/** SHA-256 digests, hexadecimal, of what a stage depends on. */
+final class Fingerprints {
+  private Fingerprints() {}
+
+  /** Of examples as a model reads them, in order. */
+  static String of(List<TokenizedExample> data) {
+    MessageDigest sha = sha256();
+    for (TokenizedExample e : data) {
+      ByteBuffer bytes = ByteBuffer.allocate(4 * (e.ids().length + 2));
+      bytes.putInt(e.ids().length).putInt(e.promptLength());
+      for (int id : e.ids()) {
+        bytes.putInt(id);
+      }
+      sha.update(bytes.flip());
+    }
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
+  /** Of some strings, in order. */
+  static String of(String... parts) {
+    MessageDigest sha = sha256();
+    for (String part : parts) {
+      byte[] bytes = part.getBytes(StandardCharsets.UTF_8);
+      sha.update(ByteBuffer.allocate(4).putInt(bytes.length).flip());
+      sha.update(bytes);
+    }
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
+  private static MessageDigest sha256() {
+    try {
+      return MessageDigest.getInstance("SHA-256");
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

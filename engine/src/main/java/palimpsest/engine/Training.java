@@ -1,0 +1,215 @@
+package palimpsest.engine;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import palimpsest.api.CorruptArtifact;
+import palimpsest.api.Example;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.Recipe;
+import palimpsest.discovery.Corpus;
+import palimpsest.torch.Weights;
+import palimpsest.torch.checkpoint.LlamaConfig;
+import palimpsest.torch.llm.InitialWeights;
+import palimpsest.torch.llm.Llama;
+import palimpsest.torch.llm.TextModel;
+import palimpsest.torch.text.BytePairTrainer;
+import palimpsest.torch.text.PromptTemplate;
+import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.text.Tokenizer;
+import palimpsest.torch.train.Descent;
+import palimpsest.torch.train.Loss;
+import palimpsest.torch.train.RunFolder;
+
+/**
+ * Trains a model on a corpus, from drawn weights or from a checkpoint, so that it can be killed and
+ * resumed bit for bit and retrained later without some of the data.
+ *
+ * <pre>
+ * OUT/start/   tokenizer and configuration, where training from drawn weights
+ * OUT/run/     ledger and checkpoints of the run
+ * OUT/model/   the result: a Hugging Face checkpoint folder with palimpsest.json beside
+ * </pre>
+ */
+public final class Training {
+  private final Path out;
+  private final Recipe recipe;
+  private final PromptTemplate.Kind template;
+  private final int checkpointEvery;
+  private final Console console;
+
+  /**
+   * A training to come.
+   *
+   * @param out folder of the results
+   * @param checkpointEvery steps between checkpoints
+   */
+  public Training(
+      Path out,
+      Recipe recipe,
+      PromptTemplate.Kind template,
+      int checkpointEvery,
+      Console console) {
+    this.out = out;
+    this.recipe = recipe;
+    this.template = template;
+    this.checkpointEvery = checkpointEvery;
+    this.console = console;
+  }
+
+  /**
+   * The shape of a model trained from drawn weights.
+   *
+   * @param vocabulary tokens of the byte-level BPE fitted on the corpus
+   * @param width E
+   * @param feedForward inner width of the feed-forward layers
+   * @param layers transformer layers
+   * @param heads attention heads
+   * @param kvHeads heads of keys and values
+   * @param positions most tokens of a sequence
+   */
+  public record Shape(
+      int vocabulary,
+      int width,
+      int feedForward,
+      int layers,
+      int heads,
+      int kvHeads,
+      int positions) {}
+
+  /** The folder of the trained model. */
+  public Path model() {
+    return out.resolve("model");
+  }
+
+  /** Refuses an output that holds something, unless it is to be resumed. */
+  public void requireFresh(boolean resume) {
+    if (!resume && !Outputs.isEmpty(out)) {
+      throw new InvalidRequest(
+          out + " is not empty: give --resume to go on with it, or another --out");
+    }
+  }
+
+  /** Trains a new model of this shape, its tokenizer fitted on the corpus. */
+  public void fromScratch(Corpus corpus, Shape shape) {
+    Path start = out.resolve("start");
+    if (!Files.exists(start.resolve("config.json"))) {
+      Outputs.folder(out);
+      console.say("Fitting a tokenizer of " + shape.vocabulary() + " tokens on the corpus");
+      Path fresh = out.resolve("start.new");
+      Outputs.delete(fresh);
+      BytePairTrainer.train(texts(corpus.examples()), shape.vocabulary(), Outputs.folder(fresh));
+      config(shape, fresh).writeTo(fresh.resolve("config.json"));
+      Moves.atomically(fresh, start);
+    }
+    fromDrawnWeights(corpus, corpus.examples(), start);
+  }
+
+  /** Trains from weights drawn by the recipe's seed, with a folder's configuration and tokenizer. */
+  void fromDrawnWeights(Corpus corpus, List<Example> examples, Path start) {
+    LlamaConfig config = LlamaConfig.read(start.resolve("config.json"));
+    Tokenizer tokenizer = Tokenizer.load(start);
+    tokenizer.requireFits(config);
+    PromptTemplate prompts =
+        PromptTemplate.of(
+            template, tokenizer, config.maxPositions(), PromptTemplate.TooLong.REFUSE);
+    Weights weights = InitialWeights.draw(config, recipe.seed());
+    try (TextModel model = new TextModel(new Llama(config, weights), prompts)) {
+      train(model, corpus, examples, Optional.empty());
+    }
+  }
+
+  /** Trains a checkpoint further. */
+  public void fromCheckpoint(Corpus corpus, List<Example> examples, Path checkpoint) {
+    try (TextModel model = TextModel.read(checkpoint, template)) {
+      train(model, corpus, examples, Optional.of(checkpoint));
+    }
+  }
+
+  private void train(
+      TextModel model, Corpus corpus, List<Example> examples, Optional<Path> checkpoint) {
+    if (Files.exists(model().resolve(Manifest.FILE))) {
+      console.say("Trained already: " + model());
+      return;
+    }
+    List<TokenizedExample> data = model.encode(examples);
+    Manifest.Start start =
+        new Manifest.Start(checkpoint.map(Path::toString), recipe.seed(), model.digest());
+    RunFolder run = new RunFolder(out.resolve("run"), header(start, data), checkpointEvery);
+    Descent descent = descent(data, Optional.of(run), "Training " + out.getFileName());
+    descent.run(model.llama());
+    Manifest manifest =
+        new Manifest(
+            Manifest.FORMAT,
+            start,
+            template,
+            recipe,
+            new TreeMap<>(Map.copyOf(corpus.fileDigests())),
+            examples.size(),
+            run.head(),
+            model.digest());
+    finish(model, manifest);
+  }
+
+  private void finish(TextModel model, Manifest manifest) {
+    Path fresh = out.resolve("model.new");
+    Outputs.delete(fresh);
+    model.write(fresh);
+    JsonFiles.write(fresh.resolve(Manifest.FILE), manifest);
+    Outputs.delete(model());
+    Moves.atomically(fresh, model());
+  }
+
+  private Descent descent(List<TokenizedExample> data, Optional<RunFolder> run, String task) {
+    Console.Bar bar = console.bar(task, recipe.steps(data.size()));
+    return new Descent(
+        data,
+        List.of(),
+        Loss.NLL,
+        recipe,
+        run,
+        p -> bar.at(p.step(), Notes.of(p)),
+        console::interrupted);
+  }
+
+  /** Which run it is: everything that the result depends on. */
+  private String header(Manifest.Start start, List<TokenizedExample> data) {
+    return String.format(
+        Locale.ROOT,
+        "{\"recipe\":\"%s\",\"start\":\"%s\",\"data\":\"%s\",\"examples\":%d,\"every\":%d}",
+        recipe,
+        start.weights(),
+        Fingerprints.of(data),
+        data.size(),
+        checkpointEvery);
+  }
+
+  private static LlamaConfig config(Shape s, Path tokenizerFolder) {
+    Tokenizer tokenizer = Tokenizer.load(tokenizerFolder);
+    LlamaConfig plain =
+        LlamaConfig.plain(
+            s.vocabulary(),
+            s.width(),
+            s.feedForward(),
+            s.layers(),
+            s.heads(),
+            s.kvHeads(),
+            s.positions(),
+            true);
+    return plain.withTokens(tokenizer.bos(), List.copyOf(tokenizer.eos()), tokenizer.pad());
+  }
+
+  private static List<String> texts(List<Example> examples) {
+    if (examples.isEmpty()) {
+      throw new CorruptArtifact("the corpus has no records: nothing to fit a tokenizer on");
+    }
+    return examples.stream()
+        .flatMap(e -> java.util.stream.Stream.of(e.prompt(), e.completion()))
+        .filter(t -> !t.isEmpty())
+        .toList();
+  }
+}
