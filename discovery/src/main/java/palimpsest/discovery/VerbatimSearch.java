@@ -1,0 +1,45 @@
+package palimpsest.discovery;
+
+import java.util.ArrayList;
+import java.util.List;
+import palimpsest.api.Finding.Match;
+
+/** Finds passages that stand in a text unit for unit, as they are or folded. */
+final class VerbatimSearch {
+  private final List<List<Passage>> byAnchor = new ArrayList<>();
+
+  VerbatimSearch(List<Passage> passages, int vocabulary) {
+    for (int i = 0; i < vocabulary; i++) {
+      byAnchor.add(List.of());
+    }
+    for (Passage p : passages) {
+      int word = p.words()[p.anchor()];
+      if (byAnchor.get(word).isEmpty()) {
+        byAnchor.set(word, new ArrayList<>());
+      }
+      byAnchor.get(word).add(p);
+    }
+  }
+
+  void search(FoldedText text, String field, List<Hit> hits) {
+    for (int i = 0; i < text.words; i++) {
+      int id = text.word[i];
+      if (id < 0) {
+        continue;
+      }
+      for (Passage p : byAnchor.get(id)) {
+        int start = text.wordStart[i] - p.starts()[p.anchor()];
+        int end = start + p.folded().length;
+        if (text.hasAt(start, p.folded()) && text.atBoundaries(start, end)) {
+          hits.add(hit(p, field, text.from[start], text.to[end - 1]));
+        }
+      }
+    }
+  }
+
+  /** A hit on units [start, end) of the field. */
+  static Hit hit(Passage p, String field, int start, int end) {
+    boolean exact = end - start == p.original().length() && field.startsWith(p.original(), start);
+    return new Hit(p, exact ? Match.EXACT : Match.NORMALISED, start, end, p.length(), p.length());
+  }
+}
