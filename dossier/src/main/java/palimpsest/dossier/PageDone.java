@@ -1,0 +1,100 @@
+package palimpsest.dossier;
+
+import java.util.Map;
+import java.util.stream.Collectors;
+import palimpsest.api.Plan;
+import palimpsest.api.Remedy;
+
+/** The remedies applied, planned and refused. */
+final class PageDone {
+  private PageDone() {}
+
+  static void write(Html html, Dossier dossier) {
+    Page.section(html, "done");
+    html.open("div", "class", "grid");
+    dossier.outcomes().forEach(o -> outcome(html, o));
+    dossier.reference().ifPresent(r -> reference(html, r));
+    html.close();
+    plan(html, dossier.plan());
+    html.close();
+  }
+
+  private static void outcome(Html html, Outcome outcome) {
+    Remedy remedy = outcome.remedy();
+    html.open("article", "class", "panel").open("h3").foreign(outcome.label()).close();
+    html.open("p").leaf("strong", remedy.guarantee().name());
+    html.text(": " + remedy.guarantee().meaning() + ".").close();
+    html.open("dl");
+    Page.term(html, "Method", remedy.method());
+    if (!remedy.parameters().isEmpty()) {
+      Page.term(html, "Settings", settings(remedy.parameters()));
+    }
+    Page.term(html, "Effort", effort(outcome.steps(), outcome.seconds()));
+    Page.term(html, "Guard", outcome.guard() ? "on" : "none");
+    weights(html, outcome);
+    html.close();
+    if (!remedy.cannotShow().isEmpty()) {
+      html.leaf("h4", "What this cannot show").open("ul");
+      remedy.cannotShow().forEach(l -> html.open("li").foreign(Html.clip(l, 600)).close());
+      html.close();
+    }
+    html.close();
+  }
+
+  private static void weights(Html html, Outcome outcome) {
+    html.leaf("dt", "Weights").open("dd").leaf("code", brief(outcome.weightsBefore()));
+    if (outcome.weightsChanged()) {
+      html.text(" → ").leaf("code", brief(outcome.weightsAfter()));
+    } else {
+      html.text(" before and after: unchanged");
+    }
+    html.close();
+  }
+
+  private static void reference(Html html, Dossier.Reference reference) {
+    html.open("article", "class", "panel").leaf("h3", "Retrained reference");
+    html.leaf(
+        "p",
+        "Trained from the start without the records in scope: what a model looks like that never"
+            + " saw them. The measure of the others, made with the same recipe.");
+    html.open("dl");
+    Page.term(html, "Trained on", Numbers.count(reference.records(), "record"));
+    Page.term(html, "Effort", effort(reference.steps(), reference.seconds()));
+    html.leaf("dt", "Weights").open("dd").leaf("code", brief(reference.digest())).close();
+    html.close().close();
+  }
+
+  private static void plan(Html html, Plan plan) {
+    if (plan.remedies().isEmpty() && plan.refused().isEmpty()) {
+      return;
+    }
+    html.open("details").leaf("summary", "What else could have been done, and what could not");
+    Page.table(html, "The plan");
+    html.head("Method", "Guarantee class or reason for refusing", "Estimated steps").open("tbody");
+    for (Remedy remedy : plan.remedies()) {
+      html.open("tr").open("th", "scope", "row").foreign(remedy.method()).close();
+      html.leaf("td", remedy.guarantee().name() + ": " + remedy.guarantee().meaning());
+      html.leaf("td", Integer.toString(remedy.steps()), "class", "number").close();
+    }
+    for (Plan.Refusal refusal : plan.refused()) {
+      html.open("tr").open("th", "scope", "row").foreign(refusal.method()).close();
+      html.open("td").text("Refused: ").foreign(Html.clip(refusal.reason(), 400)).close();
+      html.leaf("td", "–", "class", "number").close();
+    }
+    html.close().close().close().close();
+  }
+
+  private static String settings(Map<String, Double> parameters) {
+    return parameters.entrySet().stream()
+        .map(e -> e.getKey() + " " + EcmaNumber.of(e.getValue()))
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String effort(int steps, double seconds) {
+    return Numbers.count(steps, "step") + " in " + Numbers.seconds(seconds);
+  }
+
+  private static String brief(String digest) {
+    return digest.length() <= 16 ? digest : digest.substring(0, 16) + "…";
+  }
+}

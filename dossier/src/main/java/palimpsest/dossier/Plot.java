@@ -1,0 +1,209 @@
+package palimpsest.dossier;
+
+import java.math.BigDecimal;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import palimpsest.api.Attack;
+
+/** Axes, points and lines in SVG; the same numbers give the same bytes on every machine. */
+final class Plot {
+  static final double WIDTH = 460;
+  static final double HEIGHT = 330;
+  private static final double LEFT = 58;
+  private static final double RIGHT = WIDTH - 16;
+  private static final double TOP = 16;
+  private static final double BOTTOM = HEIGHT - 48;
+
+  private final Html html;
+  private final Range xs;
+  private final Range ys;
+  private final List<double[]> taken = new ArrayList<>();
+
+  private Plot(Html html, Range xs, Range ys) {
+    this.html = html;
+    this.xs = xs;
+    this.ys = ys;
+  }
+
+  /** An axis' ends and the distance of its ticks. */
+  record Range(double from, double to, double step) {
+    /** A range around values, ends on a tick; null where the values are too far apart to draw. */
+    static Range of(Collection<Double> values) {
+      double low = values.stream().mapToDouble(v -> v).min().orElse(0);
+      double high = values.stream().mapToDouble(v -> v).max().orElse(1);
+      double span = high > low ? high - low : Math.max(Math.abs(high), 1) * 0.2;
+      double step = step(span / 4);
+      double pad = span * 0.06;
+      double from = Math.floor((low - (low == 0 ? 0 : pad)) / step) * step;
+      double to = Math.ceil((high + pad) / step) * step;
+      if (low >= 0 && from < 0) {
+        from = 0;
+      }
+      return new Range(from, to, step);
+    }
+
+    static boolean drawable(Collection<Double> values) {
+      return !values.isEmpty() && values.stream().allMatch(v -> Math.abs(v) < 1e12);
+    }
+
+    private static double step(double rough) {
+      BigDecimal exact = new BigDecimal(Math.max(rough, 1e-9));
+      BigDecimal unit = BigDecimal.ONE.scaleByPowerOfTen(exact.precision() - exact.scale() - 1);
+      double times = exact.doubleValue() / unit.doubleValue();
+      int nice = times <= 1 ? 1 : times <= 2 ? 2 : times <= 5 ? 5 : 10;
+      return unit.doubleValue() * nice;
+    }
+
+    List<Double> ticks() {
+      List<Double> ticks = new ArrayList<>();
+      for (int i = 0; i <= 12 && from + i * step <= to + step / 2; i++) {
+        ticks.add(from + i * step);
+      }
+      return ticks;
+    }
+  }
+
+  /** Opens a plot with its axes; {@link #close} ends it. */
+  static Plot open(Html html, String title, Range xs, Range ys) {
+    html.open(
+        "svg",
+        "viewBox",
+        "0 0 " + at(WIDTH) + " " + at(HEIGHT),
+        "role",
+        "img",
+        "aria-label",
+        title,
+        "class",
+        "plot");
+    return new Plot(html, xs, ys);
+  }
+
+  void axes(String xLabel, String yLabel) {
+    for (double tick : xs.ticks()) {
+      double x = x(tick);
+      line("grid", x, TOP, x, BOTTOM);
+      label(tickText(tick, xs.step()), x, BOTTOM + 17, "middle", "tick");
+    }
+    for (double tick : ys.ticks()) {
+      double y = y(tick);
+      line("grid", LEFT, y, RIGHT, y);
+      label(tickText(tick, ys.step()), LEFT - 7, y + 4, "end", "tick");
+    }
+    line("axis", LEFT, BOTTOM, RIGHT, BOTTOM);
+    line("axis", LEFT, TOP, LEFT, BOTTOM);
+    label(Html.clip(xLabel, 64), (LEFT + RIGHT) / 2, HEIGHT - 8, "middle", "label");
+    String turn = "rotate(-90 14 " + at((TOP + BOTTOM) / 2) + ")";
+    html.leaf(
+        "text",
+        Html.clip(yLabel, 48),
+        "x",
+        "14",
+        "y",
+        at((TOP + BOTTOM) / 2),
+        "text-anchor",
+        "middle",
+        "class",
+        "label",
+        "transform",
+        turn);
+  }
+
+  void close() {
+    html.close();
+  }
+
+  /** A line through points, its colour and dash by {@code style}. */
+  void curve(List<Attack.Point> points, String style) {
+    StringBuilder path = new StringBuilder();
+    for (Attack.Point p : points) {
+      path.append(path.length() == 0 ? "" : " ")
+          .append(at(x(p.x())))
+          .append(',')
+          .append(at(y(p.y())));
+    }
+    html.empty("polyline", "points", path.toString(), "class", "curve " + style);
+    for (Attack.Point p : points.size() <= 30 ? points : List.<Attack.Point>of()) {
+      html.empty(
+          "circle", "cx", at(x(p.x())), "cy", at(y(p.y())), "r", "2.6", "class", "dot " + style);
+    }
+  }
+
+  /** A marker, later to be labelled. */
+  void marker(double px, double py, Shape shape, String style) {
+    double x = x(px);
+    double y = y(py);
+    taken.add(new double[] {x - 8, y - 8, x + 8, y + 8});
+    html.empty("path", "d", shape.path(x, y), "class", "marker " + style);
+  }
+
+  /** The name of a marker, where it hides nothing if that can be done. */
+  void name(double px, double py, String text) {
+    String shown = Html.clip(text, 22);
+    double w = shown.length() * 6.9;
+    double x = x(px);
+    double y = y(py);
+    double[][] places = {
+      {x + 11, y - 6}, {x - 11 - w, y - 6}, {x - w / 2, y - 24}, {x - w / 2, y + 10},
+      {x + 9, y - 20}, {x + 9, y + 8}, {x - 9 - w, y - 20}, {x - 9 - w, y + 8},
+      {x + 11, y - 34}, {x + 11, y + 22}
+    };
+    double[] best = places[0];
+    for (double[] place : places) {
+      if (free(place[0], place[1], w)) {
+        best = place;
+        break;
+      }
+    }
+    taken.add(new double[] {best[0], best[1], best[0] + w, best[1] + 13});
+    label(shown, best[0], best[1] + 10, "start", "name");
+  }
+
+  private boolean free(double x, double y, double w) {
+    return x >= LEFT + 2
+        && x + w <= RIGHT + 8
+        && y >= 2
+        && y + 13 <= BOTTOM
+        && taken.stream().noneMatch(t -> x < t[2] && x + w > t[0] && y < t[3] && y + 13 > t[1]);
+  }
+
+  private void line(String style, double x1, double y1, double x2, double y2) {
+    html.empty("line", "x1", at(x1), "y1", at(y1), "x2", at(x2), "y2", at(y2), "class", style);
+  }
+
+  private void label(String text, double x, double y, String anchor, String style) {
+    html.leaf("text", text, "x", at(x), "y", at(y), "text-anchor", anchor, "class", style);
+  }
+
+  private double x(double value) {
+    return LEFT + (value - xs.from()) / (xs.to() - xs.from()) * (RIGHT - LEFT);
+  }
+
+  private double y(double value) {
+    return BOTTOM - (value - ys.from()) / (ys.to() - ys.from()) * (BOTTOM - TOP);
+  }
+
+  private static String at(double value) {
+    return EcmaNumber.of(Math.round(value * 10) / 10.0);
+  }
+
+  /** A tick without the dust of adding steps. */
+  private static String tickText(double tick, double step) {
+    return Numbers.of(Math.round(tick / step) * new BigDecimal(step).doubleValue());
+  }
+
+  /** Forms of markers, so that nothing rests on colour alone. */
+  enum Shape {
+    CIRCLE,
+    SQUARE,
+    DIAMOND;
+
+    String path(double x, double y) {
+      return switch (this) {
+        case CIRCLE -> "M" + at(x - 6) + " " + at(y) + "a6 6 0 1 0 12 0a6 6 0 1 0 -12 0z";
+        case SQUARE -> "M" + at(x - 5.5) + " " + at(y - 5.5) + "h11v11h-11z";
+        case DIAMOND -> "M" + at(x) + " " + at(y - 7.5) + "l7.5 7.5l-7.5 7.5l-7.5 -7.5z";
+      };
+    }
+  }
+}
