@@ -6,6 +6,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.function.ToDoubleFunction;
+import palimpsest.api.Diverged;
 import palimpsest.api.Evidence;
 import palimpsest.api.Evidence.Item;
 import palimpsest.api.Explanation;
@@ -20,7 +21,7 @@ import palimpsest.api.Split;
  * @param what the quantity, such as {@code "probability of the true answer"}
  * @param need what an example must have for it, such as {@code "a paraphrased answer"}
  * @param has whether an example has that; those that do not are left out, with a warning
- * @param value the quantity, finite
+ * @param value the quantity
  */
 public record PerExample(
     String what, String need, Predicate<Item> has, ToDoubleFunction<Item> value) {
@@ -30,12 +31,23 @@ public record PerExample(
     return new PerExample(what, "an answer", item -> true, value);
   }
 
-  /** The examples' values, in the order of the evidence. */
+  /**
+   * The examples' values, in the order of the evidence.
+   *
+   * @throws Diverged if a value is not finite
+   */
   public List<Explanation> leaves(Evidence evidence, Split split) {
-    return evidence.of(split).stream()
-        .filter(has)
-        .map(item -> Explanation.leaf(name(split, item), value.applyAsDouble(item)))
-        .toList();
+    return evidence.of(split).stream().filter(has).map(item -> leaf(split, item)).toList();
+  }
+
+  private Explanation leaf(Split split, Item item) {
+    String example = name(split) + ": " + item.example().id();
+    double x = value.applyAsDouble(item);
+    if (!Double.isFinite(x)) {
+      throw new Diverged(
+          example + ": " + what + " is " + x + "; the model's output for it is not finite");
+    }
+    return Explanation.leaf(example, x);
   }
 
   /** Mean over the split, absent where no example has the quantity. */
@@ -81,9 +93,5 @@ public record PerExample(
   /** A split's name in running text: {@code real authors}. */
   public static String name(Split split) {
     return split.name().toLowerCase(Locale.ROOT).replace('_', ' ');
-  }
-
-  private static String name(Split split, Item item) {
-    return name(split) + ": " + item.example().id();
   }
 }

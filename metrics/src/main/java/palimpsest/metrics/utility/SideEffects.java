@@ -108,7 +108,8 @@ public record SideEffects(Summary summary, double hurt) implements Metric {
         item -> old.containsKey(item.example().id()),
         item -> {
           double now = item.answer().meanLogProb();
-          return -Math.expm1(Math.min(0, now - old.getOrDefault(item.example().id(), now)));
+          double then = old.getOrDefault(item.example().id(), now);
+          return Math.max(0, -Math.expm1(now - then));
         });
   }
 
