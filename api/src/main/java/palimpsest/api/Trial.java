@@ -7,5 +7,12 @@ import java.util.Optional;
  *
  * @param subject the model under judgement
  * @param reference the model retrained without the data, where there is one
+ * @param original the model before the remedy, where it was evaluated
  */
-public record Trial(Evidence subject, Optional<Evidence> reference) {}
+public record Trial(Evidence subject, Optional<Evidence> reference, Optional<Evidence> original) {
+
+  /** A trial without the model before the remedy. */
+  public Trial(Evidence subject, Optional<Evidence> reference) {
+    this(subject, reference, Optional.empty());
+  }
+}

@@ -1,0 +1,5 @@
+/** Attempts to read the old text in a changed model. */
+@NullMarked
+package palimpsest.metrics.attack;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,63 @@
+package palimpsest.metrics.forgetting;
+
+import palimpsest.api.Evidence.Item;
+import palimpsest.api.Metric;
+import palimpsest.api.Score;
+import palimpsest.api.Split;
+import palimpsest.api.Trial;
+import palimpsest.metrics.PerExample;
+import palimpsest.metrics.SplitId;
+import palimpsest.metrics.text.Rouge;
+
+/**
+ * ROUGE-L recall of the greedy answer: the share of the true answer's words that it gives in order.
+ *
+ * <p>Not for scripts other than Latin, whose words ROUGE does not see. A model that never saw the
+ * answer scores above 0 through words of the question: compare with the reference.
+ *
+ * @param split where it is taken
+ * @see <a href="https://arxiv.org/abs/2401.06121">Maini et al. 2024, TOFU, section 2.2.1</a>
+ */
+public record RougeLRecall(Split split) implements Metric {
+
+  public static final PerExample PER_EXAMPLE =
+      new PerExample(
+          "ROUGE-L recall of the greedy answer",
+          "a true answer with words in Latin letters or digits",
+          item -> !Rouge.words(item.example().completion()).isEmpty(),
+          RougeLRecall::of);
+
+  /** TOFU's choice: on the forget split. */
+  public static RougeLRecall defaults() {
+    return new RougeLRecall(Split.FORGET);
+  }
+
+  private static double of(Item item) {
+    return Rouge.longest(item.example().completion(), item.generated()).recall();
+  }
+
+  @Override
+  public String id() {
+    return SplitId.of("forgetting.rouge-l-recall", split, Split.FORGET);
+  }
+
+  @Override
+  public int version() {
+    return 1;
+  }
+
+  @Override
+  public Better better() {
+    return SplitId.ofKnowledge(split);
+  }
+
+  @Override
+  public String meaning() {
+    return "0 to 1: mean share of the true answer's words in the greedy answer, in order";
+  }
+
+  @Override
+  public Score score(Trial trial) {
+    return PER_EXAMPLE.score(trial.subject(), split);
+  }
+}

@@ -1,0 +1,90 @@
+package palimpsest.metrics.privacy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import palimpsest.api.Evidence;
+import palimpsest.api.Explanation;
+import palimpsest.api.Score;
+import palimpsest.api.Score.Measured;
+import palimpsest.api.Score.NotMeasured;
+import palimpsest.api.Split;
+import palimpsest.api.Trial;
+import palimpsest.metrics.Explain;
+import palimpsest.metrics.PerExample;
+import palimpsest.metrics.statistics.Auc;
+
+/**
+ * A membership test: a score of each example, higher where it looks like training data, and the
+ * area under its ROC curve with the forget split as members and the holdout split as non-members.
+ * 1: the forget examples look like members; one half: like unseen ones; 0: less like members than
+ * unseen ones do, which gives them away as well.
+ */
+record Membership(PerExample score) {
+  static final String NO_HOLDOUT =
+      "no holdout examples were evaluated: a membership test needs non-members of the same kind";
+
+  /** The area, absent where a split has no usable example. */
+  Optional<Explanation> auc(Evidence evidence) {
+    Optional<Explanation> members = score.mean(evidence, Split.FORGET);
+    Optional<Explanation> others = score.mean(evidence, Split.HOLDOUT);
+    return members.isEmpty() || others.isEmpty()
+        ? Optional.empty()
+        : Optional.of(
+            Explain.auc(score.what() + ", forget against holdout", members.get(), others.get()));
+  }
+
+  /** Why there is no area. */
+  String lack(Evidence evidence) {
+    if (evidence.of(Split.HOLDOUT).isEmpty()) {
+      return NO_HOLDOUT;
+    }
+    Split without = score.leaves(evidence, Split.FORGET).isEmpty() ? Split.FORGET : Split.HOLDOUT;
+    return score.lack(evidence, without);
+  }
+
+  Score score(Trial trial) {
+    Optional<Explanation> auc = auc(trial.subject());
+    if (auc.isEmpty()) {
+      return new NotMeasured(lack(trial.subject()));
+    }
+    List<String> warnings = leftOut(trial.subject());
+    trial
+        .reference()
+        .flatMap(this::auc)
+        .ifPresentOrElse(
+            reference -> overUnlearned(auc.get(), reference).ifPresent(warnings::add),
+            () ->
+                warnings.add(
+                    "no retrained reference: one half is the expected value only if forget and"
+                        + " holdout are of the same kind"));
+    return new Measured(auc.get(), warnings);
+  }
+
+  List<String> leftOut(Evidence evidence) {
+    List<String> warnings = new ArrayList<>(score.leftOut(evidence, Split.FORGET));
+    warnings.addAll(score.leftOut(evidence, Split.HOLDOUT));
+    return warnings;
+  }
+
+  /** A warning where the area fell below the reference's by more than one standard error. */
+  static Optional<String> overUnlearned(Explanation subject, Explanation reference) {
+    int members = reference.from().get(0).from().size();
+    int others = reference.from().get(1).from().size();
+    double error = Auc.standardError(reference.value(), members, others);
+    double past = reference.value() - subject.value();
+    if (!(past > error)) {
+      return Optional.empty();
+    }
+    return Optional.of(
+        String.format(
+            Locale.ROOT,
+            "over-unlearned: AUC %.4f lies below the retrained reference's %.4f (standard error"
+                + " %.4f): the forget examples look less like members than unseen ones would, which"
+                + " shows that they were unlearned",
+            subject.value(),
+            reference.value(),
+            error));
+  }
+}

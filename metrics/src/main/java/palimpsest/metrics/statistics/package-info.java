@@ -1,0 +1,5 @@
+/** The statistics that metrics need: exact Kolmogorov-Smirnov, AUC, means. */
+@NullMarked
+package palimpsest.metrics.statistics;
+
+import org.jspecify.annotations.NullMarked;

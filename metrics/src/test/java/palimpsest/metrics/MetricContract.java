@@ -1,0 +1,258 @@
+package palimpsest.metrics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.EnumMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.TestInstance;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import palimpsest.api.Evidence;
+import palimpsest.api.Evidence.Item;
+import palimpsest.api.Explanation;
+import palimpsest.api.Metric;
+import palimpsest.api.Score.Measured;
+import palimpsest.api.Split;
+import palimpsest.api.Trace;
+import palimpsest.api.Trial;
+
+/**
+ * What every metric must do. If a metric is wrong in a way that this does not see, this must be
+ * made better. Seed 20240601 throughout.
+ */
+@TestInstance(TestInstance.Lifecycle.PER_CLASS)
+abstract class MetricContract {
+  private static final long SEED = 20240601;
+  private static final int SIZE = 12;
+  private static final String[] WORDS =
+      "the quiet river of stones was named by Ana Lund".split(" ");
+
+  /** The metrics under test. */
+  abstract Stream<Metric> metrics();
+
+  @ParameterizedTest
+  @MethodSource("metrics")
+  void score_fullTrial_isFiniteAndInItsStatedRange(Metric metric) {
+    for (double forget = 0; forget <= 1; forget += 0.125) {
+      double value = Items.value(metric.score(trial(forget, 0.95 - forget / 2)));
+      assertThat(value).isFinite();
+      assertInRange(metric, value);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("metrics")
+  void score_collapsedModel_isFiniteAndInItsStatedRange(Metric metric) {
+    Evidence collapsed = evidence(knowledge(0, 0), 1e4);
+    Trial trial =
+        new Trial(collapsed, Optional.of(reference()), Optional.of(evidence(knowledge(1, 1), 1)));
+    assertInRange(metric, Items.value(metric.score(trial)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("metrics")
+  void score_itemsInOtherOrder_isTheSameToTheBit(Metric metric) {
+    Trial trial = trial(0.7, 0.8);
+    Trial shuffled =
+        new Trial(
+            shuffled(trial.subject()),
+            trial.reference().map(MetricContract::shuffled),
+            trial.original().map(MetricContract::shuffled));
+    assertThat(Items.value(metric.score(shuffled))).isEqualTo(Items.value(metric.score(trial)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("metrics")
+  void score_sameTrialTwice_isTheSame(Metric metric) {
+    assertThat(metric.score(trial(0.7, 0.8))).isEqualTo(metric.score(trial(0.7, 0.8)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("metrics")
+  void score_betterModel_movesInTheStatedDirection(Metric metric) {
+    double better = Items.value(metric.score(trial(0.2, 0.9)));
+    double worse = Items.value(metric.score(trial(0.95, 0.5)));
+    Trial ideal = new Trial(reference(), Optional.of(reference()), trial(0, 0).original());
+    switch (metric.better()) {
+      case HIGHER -> assertThat(better).isGreaterThan(worse);
+      case LOWER -> assertThat(better).isLessThan(worse);
+      case NEARER_REFERENCE -> {
+        double wanted = Items.value(metric.score(ideal));
+        assertThat(Math.abs(better - wanted)).isLessThan(Math.abs(worse - wanted));
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("metrics")
+  void explanation_fullTrial_recomputesToTheValueDownToExamples(Metric metric) {
+    Measured score = Items.measured(metric.score(trial(0.7, 0.8)));
+    Recomputed.check(score.because());
+    assertThat(Recomputed.leaves(score.because()))
+        .anyMatch(leaf -> leaf.what().contains(": data.jsonl#3"));
+  }
+
+  @ParameterizedTest
+  @MethodSource("metrics")
+  void score_nothingEvaluated_isNotMeasuredWithAReasonToActOn(Metric metric) {
+    Evidence empty = new Evidence("digest", Map.of());
+    assertThat(Items.reason(metric.score(Items.alone(empty))))
+        .matches("(?s).*(no |neither ).*")
+        .hasSizeGreaterThan(20);
+    assertThat(Items.reason(metric.score(new Trial(empty, Optional.of(empty), Optional.of(empty)))))
+        .contains("no ");
+  }
+
+  @ParameterizedTest
+  @MethodSource("metrics")
+  void words_always_sayWhatItIs(Metric metric) {
+    assertThat(metric.id()).matches("[a-z]+\\.[a-z-]+");
+    assertThat(metric.version()).isPositive();
+    assertThat(metric.meaning()).matches("(?s)(0 to 1|-100 and up).*");
+  }
+
+  private static void assertInRange(Metric metric, double value) {
+    if (metric.meaning().startsWith("0 to 1")) {
+      assertThat(value).isBetween(0.0, 1.0);
+    } else {
+      assertThat(value).isGreaterThanOrEqualTo(-100);
+    }
+  }
+
+  /** A subject of that knowledge, a retrained reference, and a model that knows everything. */
+  private static Trial trial(double forget, double kept) {
+    return new Trial(
+        evidence(knowledge(forget, kept), 4),
+        Optional.of(reference()),
+        Optional.of(evidence(knowledge(0.98, 0.95), 4)));
+  }
+
+  private static Evidence reference() {
+    return evidence(knowledge(0.15, 0.95), 4);
+  }
+
+  private static Map<Split, Double> knowledge(double forget, double kept) {
+    Map<Split, Double> known = new EnumMap<>(Split.class);
+    known.put(Split.FORGET, forget);
+    known.put(Split.HOLDOUT, 0.15);
+    known.put(Split.RETAIN, kept);
+    known.put(Split.REAL_AUTHORS, kept);
+    known.put(Split.WORLD_FACTS, kept);
+    return known;
+  }
+
+  private static Evidence evidence(Map<Split, Double> known, double depth) {
+    Random random = new Random(SEED);
+    Map<Split, List<Item>> items = new EnumMap<>(Split.class);
+    for (Split split : Split.values()) {
+      List<Item> list = new ArrayList<>();
+      for (int line = 1; line <= SIZE; line++) {
+        list.add(item(line, known.get(split), depth, random));
+      }
+      items.put(split, list);
+    }
+    return new Evidence("digest", items);
+  }
+
+  private static Item item(int line, double known, double depth, Random random) {
+    int words = (int) Math.round(known * WORDS.length);
+    double paraphrase = -depth * (1 - known * (0.6 + 0.2 * random.nextDouble()));
+    return new Item(
+        Items.example(line, "Who named it?", String.join(" ", WORDS)),
+        trace(known, depth, random),
+        List.of(Items.trace(paraphrase)),
+        List.of(
+            Items.trace(-depth * (0.8 + 0.2 * random.nextDouble())),
+            Items.trace(-depth * (0.8 + 0.2 * random.nextDouble()))),
+        String.join(" ", List.of(WORDS).subList(0, words)));
+  }
+
+  private static Trace trace(double known, double depth, Random random) {
+    double[] logProb = new double[9];
+    boolean[] hit = new boolean[9];
+    double hard = depth * (0.3 + 0.7 * random.nextDouble());
+    for (int i = 0; i < logProb.length; i++) {
+      logProb[i] = -hard * (1 - known * (0.8 + 0.2 * random.nextDouble()));
+      hit[i] = random.nextDouble() < known;
+    }
+    return Items.trace(logProb, hit);
+  }
+
+  private static Evidence shuffled(Evidence evidence) {
+    Map<Split, List<Item>> items = new EnumMap<>(Split.class);
+    evidence
+        .items()
+        .forEach(
+            (split, list) -> {
+              List<Item> copy = new ArrayList<>(list);
+              Collections.shuffle(copy, new Random(SEED));
+              items.put(split, copy);
+            });
+    return new Evidence(evidence.digest(), items);
+  }
+
+  /** Works an explanation out again, by other code than made it. */
+  private static final class Recomputed {
+    static void check(Explanation e) {
+      if (e.from().isEmpty()) {
+        return;
+      }
+      e.from().forEach(Recomputed::check);
+      assertThat(value(e))
+          .as(e.what())
+          .isCloseTo(e.value(), within(1e-12 * (1 + Math.abs(e.value()))));
+    }
+
+    static Stream<Explanation> leaves(Explanation e) {
+      return e.from().isEmpty() ? Stream.of(e) : e.from().stream().flatMap(Recomputed::leaves);
+    }
+
+    private static double value(Explanation e) {
+      double[] parts = e.from().stream().mapToDouble(Explanation::value).toArray();
+      if (e.what().startsWith("mean of")) {
+        return java.util.stream.DoubleStream.of(parts).average().orElseThrow();
+      } else if (e.what().startsWith("harmonic mean of")) {
+        return parts.length / java.util.stream.DoubleStream.of(parts).map(x -> 1 / x).sum();
+      } else if (e.what().startsWith("largest of")) {
+        return java.util.stream.DoubleStream.of(parts).max().orElseThrow();
+      } else if (e.what().startsWith("AUC of")) {
+        return wins(e.from().get(0).from(), e.from().get(1).from());
+      } else if (e.what().startsWith("privacy leakage")) {
+        return 100 * ((1 - parts[0]) - (1 - parts[1])) / (1 - parts[1]);
+      } else if (e.what().startsWith("Kolmogorov-Smirnov p-value")) {
+        assertThat(parts[3])
+            .isCloseTo(gap(e.from().get(0).from(), e.from().get(1).from()), within(1e-12));
+        return Math.pow(10, parts[2]);
+      }
+      throw new AssertionError("no rule for: " + e.what());
+    }
+
+    private static double wins(List<Explanation> members, List<Explanation> others) {
+      double sum = 0;
+      for (Explanation member : members) {
+        for (Explanation other : others) {
+          sum += 0.5 + 0.5 * Math.signum(member.value() - other.value());
+        }
+      }
+      return sum / (members.size() * others.size());
+    }
+
+    private static double gap(List<Explanation> a, List<Explanation> b) {
+      return Stream.concat(a.stream(), b.stream())
+          .mapToDouble(at -> Math.abs(upTo(a, at.value()) - upTo(b, at.value())))
+          .max()
+          .orElseThrow();
+    }
+
+    private static double upTo(List<Explanation> sample, double x) {
+      return sample.stream().filter(e -> e.value() <= x).count() / (double) sample.size();
+    }
+  }
+}
