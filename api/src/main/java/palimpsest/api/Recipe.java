@@ -40,6 +40,10 @@ public record Recipe(
     Check.atLeast(warmup, 0, "warm-up");
     Check.nonNegative(weightDecay, "weight decay");
     Check.nonNegative(clip, "clip");
+    Check.atLeast(seed, 0, "seed");
+    if (seed > 1L << 53) {
+      throw new InvalidRequest("seed must be at most 2^53, got " + seed);
+    }
   }
 
   /** Optimiser steps over {@code examples} examples. */

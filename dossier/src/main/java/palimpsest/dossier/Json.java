@@ -30,7 +30,7 @@ import palimpsest.api.Score;
  * <p>An absent {@link Optional} is a member left out; there is no {@code null}. A {@link Score} is
  * {@code {"measured": ...}} or {@code {"notMeasured": "reason"}}.
  */
-final class Json {
+public final class Json {
   static final ObjectMapper MAPPER =
       JsonMapper.builder()
           .enable(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
@@ -55,7 +55,7 @@ final class Json {
     return MAPPER.valueToTree(value);
   }
 
-  static byte[] canonical(Object value) {
+  public static byte[] canonical(Object value) {
     return CanonicalJson.bytes(tree(value));
   }
 
@@ -64,7 +64,7 @@ final class Json {
    *
    * @throws CorruptArtifact naming {@code what} where it is anything else
    */
-  static <T> T read(JsonNode node, Class<T> type, String what) {
+  public static <T> T read(JsonNode node, Class<T> type, String what) {
     refuseNull(node, what);
     try {
       T value = MAPPER.treeToValue(node, type);
@@ -84,7 +84,7 @@ final class Json {
     node.forEach(child -> refuseNull(child, what));
   }
 
-  static String oneLine(Exception e) {
+  public static String oneLine(Exception e) {
     String text =
         e instanceof JsonProcessingException j
             ? j.getOriginalMessage()

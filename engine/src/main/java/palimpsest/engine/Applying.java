@@ -117,8 +117,7 @@ public record Applying(
               + model.resolve(Manifest.FILE));
     }
     Training training =
-        new Training(
-            out, manifest.recipe(), manifest.template(), checkpointEvery, console);
+        new Training(out, manifest.recipe(), manifest.template(), checkpointEvery, console);
     List<Example> kept = retain();
     manifest
         .start()
@@ -151,7 +150,8 @@ public record Applying(
               ? ReferenceLogProb.of(text.llama(), forget)
               : new ReferenceLogProb(new float[0]);
       RunFolder run =
-          new RunFolder(out.resolve("run"), header(method, before, forget, retain), checkpointEvery);
+          new RunFolder(
+              out.resolve("run"), header(method, before, forget, retain), checkpointEvery);
       Loss loss = (lm, f, r) -> method.loss(lm, reference, f, r);
       Console.Bar bar = console.bar(method.id(), recipe.steps(forget.size()));
       new Descent(
@@ -169,12 +169,7 @@ public record Applying(
       Outputs.delete(out.resolve("model"));
       Moves.atomically(fresh, out.resolve("model"));
       return new Applied(
-          method.id(),
-          recipe.steps(forget.size()),
-          since(from),
-          before,
-          text.digest(),
-          run.head());
+          method.id(), recipe.steps(forget.size()), since(from), before, text.digest(), run.head());
     }
   }
 
@@ -185,7 +180,9 @@ public record Applying(
     }
   }
 
-  /** The guard of a decision: forgotten completions protected, what kept texts share let through. */
+  /**
+   * The guard of a decision: forgotten completions protected, what kept texts share let through.
+   */
   MemFree guard(Method method, TextModel text) {
     List<int[]> secret = sequences(forget(), text);
     List<int[]> kept = sequences(retain(), text);

@@ -1,7 +1,9 @@
 package palimpsest.engine;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import palimpsest.api.Attack;
@@ -13,11 +15,24 @@ import palimpsest.torch.train.Descent;
 import palimpsest.torch.train.Loss;
 
 /**
- * Runs attacks; trains the copies that a relearning attack asks for.
- *
- * @param learningRate of relearning
+ * Trains the copies that relearning attacks ask for; a curve that was drawn for one outcome, such
+ * as the reference's, is not drawn again for the next.
  */
-public record Attacking(double learningRate) implements Attack.Relearner {
+final class Attacking implements Attack.Relearner {
+  private final double learningRate;
+  private final Map<Drawn, List<Attack.Point>> curves = new HashMap<>();
+
+  /**
+   * A relearner.
+   *
+   * @param learningRate constant rate of AdamW
+   */
+  Attacking(double learningRate) {
+    this.learningRate = learningRate;
+  }
+
+  /** What a curve depends on: the watch of an attack is the same for all models. */
+  private record Drawn(String digest, List<Example> examples, int steps, int every) {}
 
   @Override
   public List<Attack.Point> relearn(
@@ -26,12 +41,16 @@ public record Attacking(double learningRate) implements Attack.Relearner {
       int steps,
       int every,
       ToDoubleFunction<LanguageModel> watch) {
+    Drawn key = new Drawn(start.digest(), List.copyOf(examples), steps, every);
+    List<Attack.Point> known = curves.get(key);
+    if (known != null) {
+      return known;
+    }
     List<Attack.Point> points = new ArrayList<>();
-    try (TextModel copy = ((TextModel) start).copy()) {
+    try (TextModel copy = ((Remembering) start).model().copy()) {
       points.add(new Attack.Point(0, watch.applyAsDouble(copy)));
       int n = examples.size();
-      Recipe recipe =
-          new Recipe(steps, n, n, learningRate, 0, Recipe.Decay.CONSTANT, 0, 1, 0);
+      Recipe recipe = new Recipe(steps, n, n, learningRate, 0, Recipe.Decay.CONSTANT, 0, 1, 0);
       new Descent(
               copy.encode(examples),
               List.of(),
@@ -46,6 +65,7 @@ public record Attacking(double learningRate) implements Attack.Relearner {
               () -> false)
           .run(copy.llama());
     }
+    curves.put(key, points);
     return points;
   }
 }

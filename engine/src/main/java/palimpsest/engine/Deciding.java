@@ -50,8 +50,7 @@ final class Deciding {
     return switch (scope) {
       case LISTED -> listed;
       case EXACT ->
-          listed
-              || EnumSet.of(Finding.Match.EXACT, Finding.Match.NORMALISED).contains(f.match());
+          listed || EnumSet.of(Finding.Match.EXACT, Finding.Match.NORMALISED).contains(f.match());
       case FOUND -> true;
     };
   }

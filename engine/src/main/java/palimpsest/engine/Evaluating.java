@@ -24,7 +24,9 @@ public final class Evaluating {
   /** The evidence on a model. */
   public static Evidence evidence(LanguageModel model, Suite suite, int maxNewTokens) {
     Map<Split, List<Evidence.Item>> items = new EnumMap<>(Split.class);
-    suite.splits().forEach((split, examples) -> items.put(split, items(model, examples, maxNewTokens)));
+    suite
+        .splits()
+        .forEach((split, examples) -> items.put(split, items(model, examples, maxNewTokens)));
     return new Evidence(model.digest(), items);
   }
 

@@ -1,14 +1,12 @@
 package palimpsest.engine;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import palimpsest.api.CorruptArtifact;
 import palimpsest.api.InvalidRequest;
+import palimpsest.dossier.CanonicalJson;
 import palimpsest.dossier.Json;
 import palimpsest.torch.checkpoint.AtomicFile;
 
@@ -32,23 +30,16 @@ final class JsonFiles {
    * Reads a record that this software wrote.
    *
    * @throws InvalidRequest if the file is not there
-   * @throws CorruptArtifact if it is not such a record
+   * @throws palimpsest.api.CorruptArtifact if it is not such a record
    */
   static <T> T read(Path file, Class<T> type) {
     try {
-      return Json.read(tree(Files.readAllBytes(file), file), type, file.toString());
+      return Json.read(
+          CanonicalJson.parse(Files.readAllBytes(file), file.toString()), type, file.toString());
     } catch (NoSuchFileException e) {
       throw new InvalidRequest(file + " is not there", e);
     } catch (IOException e) {
       throw new InvalidRequest(file + " cannot be read: " + e.getMessage(), e);
-    }
-  }
-
-  private static JsonNode tree(byte[] bytes, Path file) {
-    try {
-      return Json.parse(bytes);
-    } catch (JsonProcessingException e) {
-      throw new CorruptArtifact(file + " is not JSON: " + Json.oneLine(e), e);
     }
   }
 }

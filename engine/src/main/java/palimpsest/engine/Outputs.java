@@ -20,7 +20,8 @@ final class Outputs {
       throw new InvalidRequest(folder + " is a file, wanted a folder: give another path", e);
     } catch (IOException e) {
       throw new InvalidRequest(
-          "cannot make folder " + folder + ": " + e.getMessage() + "; give one you can write to", e);
+          "cannot make folder " + folder + ": " + e.getMessage() + "; give one you can write to",
+          e);
     }
   }
 

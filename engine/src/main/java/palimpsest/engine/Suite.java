@@ -40,8 +40,7 @@ public record Suite(Map<Split, List<Example>> splits) {
    *
    * @param most examples of the retain split; chosen by hash, so that they spread over the corpus
    */
-  static Suite of(
-      Corpus corpus, Decision decision, Map<Split, List<Example>> given, int most) {
+  static Suite of(Corpus corpus, Decision decision, Map<Split, List<Example>> given, int most) {
     Map<Split, List<Example>> splits = new EnumMap<>(given);
     Set<String> forget = new HashSet<>(decision.examples());
     Set<String> touched = new HashSet<>(decision.leftOut());

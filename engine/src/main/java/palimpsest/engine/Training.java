@@ -49,11 +49,7 @@ public final class Training {
    * @param checkpointEvery steps between checkpoints
    */
   public Training(
-      Path out,
-      Recipe recipe,
-      PromptTemplate.Kind template,
-      int checkpointEvery,
-      Console console) {
+      Path out, Recipe recipe, PromptTemplate.Kind template, int checkpointEvery, Console console) {
     this.out = out;
     this.recipe = recipe;
     this.template = template;
@@ -109,7 +105,9 @@ public final class Training {
     fromDrawnWeights(corpus, corpus.examples(), start);
   }
 
-  /** Trains from weights drawn by the recipe's seed, with a folder's configuration and tokenizer. */
+  /**
+   * Trains from weights drawn by the recipe's seed, with a folder's configuration and tokenizer.
+   */
   void fromDrawnWeights(Corpus corpus, List<Example> examples, Path start) {
     LlamaConfig config = LlamaConfig.read(start.resolve("config.json"));
     Tokenizer tokenizer = Tokenizer.load(start);

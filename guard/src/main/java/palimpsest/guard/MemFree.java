@@ -157,6 +157,7 @@ public final class MemFree implements DecodingConstraint {
     }
     return any[0] ? tokens.build().distinct().toArray() : NONE;
   }
+
   /** Distinct protected n-grams. */
   public int size() {
     return table.size();

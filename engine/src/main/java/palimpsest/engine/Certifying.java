@@ -1,0 +1,203 @@
+package palimpsest.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import palimpsest.api.Decision;
+import palimpsest.api.Evidence;
+import palimpsest.api.Finding;
+import palimpsest.api.Guarantee;
+import palimpsest.api.Metric;
+import palimpsest.api.Plan;
+import palimpsest.api.Remedy;
+import palimpsest.api.Score;
+import palimpsest.api.Split;
+import palimpsest.dossier.Artefact;
+import palimpsest.dossier.Dossier;
+import palimpsest.dossier.Found;
+import palimpsest.dossier.Json;
+import palimpsest.dossier.Outcome;
+import palimpsest.dossier.Sample;
+import palimpsest.dossier.ScoreRow;
+import palimpsest.dossier.Seal;
+import palimpsest.dossier.SigningKeys;
+import palimpsest.metrics.BuiltInMetrics;
+
+/** Puts all that was done and measured into a signed dossier. */
+record Certifying(
+    Forgetting job,
+    List<Finding> findings,
+    Decision decision,
+    Plan plan,
+    Map<String, Applying.Applied> applied,
+    Forgetting.Judged judged) {
+  private static final int SHOWN = 60;
+  private static final int FORGET_SAMPLES = 6;
+  private static final int RETAIN_SAMPLES = 4;
+
+  Path seal() {
+    Path folder = job.out().resolve("dossier");
+    if (!Files.exists(folder)) {
+      Seal.write(folder, dossier(), artefacts(), SigningKeys.loadOrCreate(job.key()));
+    }
+    return folder;
+  }
+
+  private Dossier dossier() {
+    Optional<Applying.Applied> retrained =
+        Optional.ofNullable(applied.get(Forgetting.REFERENCE_METHOD));
+    int left = job.corpus().examples().size() - decision.examples().size();
+    return new Dossier(
+        job.clock().instant().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString(),
+        "palimpsest " + Version.CURRENT,
+        job.request(),
+        Found.of(findings, SHOWN),
+        decision,
+        plan,
+        new Dossier.Original(
+            String.valueOf(job.model().getFileName()), evidence(Dossier.ORIGINAL).digest()),
+        outcomes(),
+        primary(),
+        retrained.map(r -> new Dossier.Reference(r.after(), left, r.steps(), r.seconds())),
+        rows(retrained.isPresent()),
+        new Dossier.Axes("utility.model-utility", "forgetting.rouge-l-recall"),
+        samples(retrained.isPresent()),
+        Machine.describe(),
+        digests());
+  }
+
+  private List<Outcome> outcomes() {
+    List<Outcome> outcomes = new ArrayList<>();
+    applied.forEach(
+        (label, a) ->
+            outcomes.add(
+                new Outcome(
+                    label,
+                    remedy(label),
+                    a.steps(),
+                    a.seconds(),
+                    a.before(),
+                    a.after(),
+                    remedy(label).guarantee() == Guarantee.SUPPRESSED
+                        ? Optional.of(guard(label))
+                        : Optional.empty(),
+                    judged.attacks().getOrDefault(label, List.of()))));
+    return outcomes;
+  }
+
+  private String guard(String label) {
+    return job.choices().stream()
+        .filter(c -> c.label().equals(label))
+        .map(c -> c.method().id() + " " + c.method().parameters())
+        .findFirst()
+        .orElse(label);
+  }
+
+  private Remedy remedy(String label) {
+    return plan.remedies().stream().filter(r -> r.method().equals(label)).findFirst().orElseThrow();
+  }
+
+  /** The strongest guarantee leads; among equals the one chosen first. */
+  private Optional<String> primary() {
+    return applied.keySet().stream()
+        .min(java.util.Comparator.comparing((String label) -> remedy(label).guarantee()));
+  }
+
+  private List<ScoreRow> rows(boolean reference) {
+    List<ScoreRow> rows = new ArrayList<>();
+    for (Metric metric : BuiltInMetrics.all()) {
+      Map<String, Score> columns = new TreeMap<>();
+      judged.scores().forEach((label, scores) -> columns.put(label, scores.get(metric.id())));
+      if (reference) {
+        columns.put(Dossier.REFERENCE, columns.get(Forgetting.REFERENCE_METHOD));
+      }
+      rows.add(ScoreRow.of(metric, columns));
+    }
+    return rows;
+  }
+
+  private List<Sample> samples(boolean reference) {
+    List<Sample> samples = new ArrayList<>();
+    samples.addAll(samples(Split.FORGET, FORGET_SAMPLES, reference));
+    samples.addAll(samples(Split.RETAIN, RETAIN_SAMPLES, reference));
+    return samples;
+  }
+
+  private List<Sample> samples(Split split, int most, boolean reference) {
+    List<Evidence.Item> items = evidence(Dossier.ORIGINAL).of(split);
+    List<Sample> samples = new ArrayList<>();
+    int count = Math.min(most, items.size());
+    for (int i = 0; i < count; i++) {
+      int at = i * items.size() / count;
+      Map<String, String> answers = new LinkedHashMap<>();
+      judged.evidence().forEach((l, e) -> answers.put(l, e.of(split).get(at).generated()));
+      if (reference) {
+        answers.put(
+            Dossier.REFERENCE, evidence(Forgetting.REFERENCE_METHOD).of(split).get(at).generated());
+      }
+      Evidence.Item item = items.get(at);
+      samples.add(
+          new Sample(
+              item.example().id(),
+              split,
+              item.example().prompt(),
+              item.example().completion(),
+              answers));
+    }
+    return samples;
+  }
+
+  private Evidence evidence(String column) {
+    Evidence e = judged.evidence().get(column);
+    if (e == null) {
+      throw new IllegalStateException("no evidence on " + column);
+    }
+    return e;
+  }
+
+  private Map<String, String> digests() {
+    Map<String, String> digests = new TreeMap<>();
+    job.corpus().fileDigests().forEach((name, digest) -> digests.put("corpus/" + name, digest));
+    applied.forEach(
+        (label, a) -> {
+          digests.put("weights/" + label, a.after());
+          if (!a.ledger().isEmpty()) {
+            digests.put("ledger/" + label, a.ledger());
+          }
+        });
+    digests.put("weights/original", evidence(Dossier.ORIGINAL).digest());
+    return digests;
+  }
+
+  private List<Artefact> artefacts() {
+    List<Artefact> artefacts = new ArrayList<>();
+    artefacts.add(json("request.json", job.request()));
+    artefacts.add(file("findings.jsonl", "application/jsonl", job.out().resolve("findings.jsonl")));
+    artefacts.add(json("decision.json", decision));
+    artefacts.add(json("plan.json", plan));
+    artefacts.add(json("applied.json", applied));
+    artefacts.add(json("digests.json", digests()));
+    artefacts.add(json("scores.json", judged.scores()));
+    artefacts.add(json("attacks.json", judged.attacks()));
+    return artefacts;
+  }
+
+  private static Artefact json(String name, Object value) {
+    return new Artefact(name, "application/json", Json.canonical(value));
+  }
+
+  private static Artefact file(String name, String type, Path file) {
+    try {
+      return new Artefact(name, type, Files.readAllBytes(file));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+}

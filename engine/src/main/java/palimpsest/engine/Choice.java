@@ -1,0 +1,84 @@
+package palimpsest.engine;
+
+import java.util.Map;
+import java.util.TreeMap;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.Method;
+import palimpsest.api.Recipe;
+
+/**
+ * A method chosen with its hyper-parameters and how it descends.
+ *
+ * @param label names it in results; the method's id, or what was written
+ * @param method the method
+ * @param recipe used by approximate methods
+ */
+public record Choice(String label, Method method, Recipe recipe) {
+
+  /** How approximate methods descend unless told otherwise: open-unlearning's 10 epochs at 1e-5. */
+  public static final Recipe RECIPE =
+      new Recipe(10, 32, 4, 1e-5, 0, Recipe.Decay.LINEAR, 0.01, 1, 0);
+
+  /**
+   * Reads {@code llm.npo} or {@code llm.npo:beta=0.1,lr=1e-4,epochs=5}.
+   *
+   * @throws InvalidRequest for an unknown method or parameter, or a value out of range
+   */
+  public static Choice parse(String text, Recipe base) {
+    int colon = text.indexOf(':');
+    String id = colon < 0 ? text : text.substring(0, colon);
+    Method method = BuiltInMethods.byId(id);
+    Map<String, Double> parameters = new TreeMap<>();
+    Recipe recipe = base;
+    for (String part : colon < 0 ? new String[0] : text.substring(colon + 1).split(",", -1)) {
+      int equals = part.indexOf('=');
+      if (equals < 1) {
+        throw new InvalidRequest(
+            "method \"" + text + "\": wanted name=value after the colon, got \"" + part + "\"");
+      }
+      String name = part.substring(0, equals);
+      double value = number(text, part.substring(equals + 1));
+      Recipe changed = change(recipe, name, value);
+      if (changed.equals(recipe) && !isRecipe(name)) {
+        parameters.put(name, value);
+      }
+      recipe = changed;
+    }
+    return new Choice(id, method.with(parameters), recipe);
+  }
+
+  private static boolean isRecipe(String name) {
+    return switch (name) {
+      case "lr", "epochs", "batch", "micro-batch", "warmup", "weight-decay", "clip", "seed" -> true;
+      default -> false;
+    };
+  }
+
+  private static Recipe change(Recipe r, String name, double v) {
+    return new Recipe(
+        name.equals("epochs") ? whole(name, v) : r.epochs(),
+        name.equals("batch") ? whole(name, v) : r.batch(),
+        name.equals("micro-batch") ? whole(name, v) : r.microBatch(),
+        name.equals("lr") ? v : r.learningRate(),
+        name.equals("warmup") ? whole(name, v) : r.warmup(),
+        r.decay(),
+        name.equals("weight-decay") ? v : r.weightDecay(),
+        name.equals("clip") ? v : r.clip(),
+        name.equals("seed") ? whole(name, v) : r.seed());
+  }
+
+  private static int whole(String name, double value) {
+    if (value != Math.rint(value) || Math.abs(value) > Integer.MAX_VALUE) {
+      throw new InvalidRequest(name + " must be a whole number, got " + value);
+    }
+    return (int) value;
+  }
+
+  private static double number(String text, String value) {
+    try {
+      return Double.parseDouble(value);
+    } catch (NumberFormatException e) {
+      throw new InvalidRequest("method \"" + text + "\": \"" + value + "\" is not a number", e);
+    }
+  }
+}
