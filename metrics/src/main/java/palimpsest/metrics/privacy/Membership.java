@@ -68,13 +68,13 @@ record Membership(PerExample score) {
     return warnings;
   }
 
-  /** A warning where the area fell below the reference's by more than one standard error. */
+  /** A warning where the area fell below the reference's by a standard error or more. */
   static Optional<String> overUnlearned(Explanation subject, Explanation reference) {
     int members = reference.from().get(0).from().size();
     int others = reference.from().get(1).from().size();
     double error = Auc.standardError(reference.value(), members, others);
     double past = reference.value() - subject.value();
-    if (!(past > error)) {
+    if (past <= 0 || past < error) {
       return Optional.empty();
     }
     return Optional.of(
