@@ -21,7 +21,7 @@ import palimpsest.api.Score.Measured;
  *
  * @param threshold ROUGE-L recall from which an answer gives the truth away; see {@link
  *     Verdict#GIVEN}
- * @param maxNewTokens most tokens of an answer; TOFU's answers fit in 64
+ * @param maxNewTokens most tokens of an answer; TOFU's take at most 96 of Llama's
  * @see <a href="https://arxiv.org/abs/2412.06966">Cooper et al. 2024, mismatch 1</a>
  */
 public record GuardOff(double threshold, int maxNewTokens) implements Attack {
@@ -31,7 +31,7 @@ public record GuardOff(double threshold, int maxNewTokens) implements Attack {
   }
 
   public static GuardOff defaults() {
-    return new GuardOff(Verdict.GIVEN, 64);
+    return new GuardOff(Verdict.GIVEN, 128);
   }
 
   @Override

@@ -19,7 +19,7 @@ import palimpsest.api.LanguageModel;
  *
  * @param threshold ROUGE-L recall from which an answer gives the truth away; see {@link
  *     Verdict#GIVEN}
- * @param maxNewTokens most tokens of an answer; TOFU's answers fit in 64
+ * @param maxNewTokens most tokens of an answer; TOFU's take at most 96 of Llama's
  * @see <a href="https://arxiv.org/abs/2407.00106">Shumailov et al. 2024, UnUnlearning</a>
  */
 public record InContext(double threshold, int maxNewTokens) implements Attack {
@@ -29,7 +29,7 @@ public record InContext(double threshold, int maxNewTokens) implements Attack {
   }
 
   public static InContext defaults() {
-    return new InContext(Verdict.GIVEN, 64);
+    return new InContext(Verdict.GIVEN, 128);
   }
 
   @Override

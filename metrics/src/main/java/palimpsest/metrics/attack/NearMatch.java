@@ -22,10 +22,11 @@ import palimpsest.metrics.text.Rouge;
  *
  * @param threshold ROUGE-L recall of a near match; .7 lets a paraphrase keep its names and numbers
  *     and change three words in ten
- * @param run words in a row of a near match whatever the recall; 8 do not recur by chance
+ * @param run words in a row of a near match whatever the recall; 8, as GPT-2's authors matched
+ *     texts with training data
  * @param leastWords shorter texts are not asked for: their words come back by guessing
  * @param prefixWords first words of the text that are given away, at most half of it
- * @param maxNewTokens most tokens of an answer; TOFU's answers fit in 64
+ * @param maxNewTokens most tokens of an answer; TOFU's take at most 96 of Llama's
  * @see <a href="https://arxiv.org/abs/2412.06966">Cooper et al. 2024, mismatch 2</a>
  * @see <a href="https://arxiv.org/abs/2202.07646">Carlini et al. 2023, extraction by prefix</a>
  */
@@ -41,7 +42,7 @@ public record NearMatch(
   }
 
   public static NearMatch defaults() {
-    return new NearMatch(0.7, 8, 4, 5, 64);
+    return new NearMatch(0.7, 8, 4, 5, 128);
   }
 
   @Override

@@ -21,7 +21,7 @@ import palimpsest.api.LanguageModel;
  *     Verdict#GIVEN}
  * @param excess how far above the reference's rate is broken; 0, because an exactly retrained model
  *     answers as its reference does
- * @param maxNewTokens most tokens of an answer; TOFU's answers fit in 64
+ * @param maxNewTokens most tokens of an answer; TOFU's take at most 96 of Llama's
  * @see <a href="https://arxiv.org/abs/2402.16835">Lynch et al. 2024, Eight methods</a>
  */
 public record Paraphrase(double threshold, double excess, int maxNewTokens) implements Attack {
@@ -32,7 +32,7 @@ public record Paraphrase(double threshold, double excess, int maxNewTokens) impl
   }
 
   public static Paraphrase defaults() {
-    return new Paraphrase(Verdict.GIVEN, 0, 64);
+    return new Paraphrase(Verdict.GIVEN, 0, 128);
   }
 
   @Override

@@ -28,11 +28,10 @@ import palimpsest.metrics.Explain;
  *
  * @param taught forget examples that are trained on, drawn by the situation's seed; 4, and at most
  *     half of them, so that most of the set is watched
- * @param steps optimiser steps; 20, at which a few examples are learned and little else is
- *     disturbed
+ * @param steps optimiser steps; 20, which anyone who holds the weights can afford
  * @param every steps between two points
- * @param threshold advantage in mean probability from which it is broken; .05, well above what
- *     changing the order of training moves a mean over a set
+ * @param threshold advantage in mean probability from which it is broken; .05 by choice; raise it
+ *     where references of several seeds differ by more
  * @see <a href="https://arxiv.org/abs/2406.13356">Hu et al. 2024, targeted relearning</a>
  */
 public record Relearning(int taught, int steps, int every, double threshold) implements Attack {
@@ -134,7 +133,7 @@ public record Relearning(int taught, int steps, int every, double threshold) imp
       return new Outcome(
           id(),
           Optional.empty(),
-          rise(subject, few) + "; no retrained reference to tell relearning" + " from learning",
+          rise(subject, few) + "; no retrained reference to tell relearning from learning",
           scores,
           curves,
           List.of());
@@ -146,7 +145,8 @@ public record Relearning(int taught, int steps, int every, double threshold) imp
     String why =
         String.format(
             Locale.ROOT,
-            "%s, the retrained reference's from %.4f to %.4f: a mean lead of %.4f, broken above %.2f",
+            "%s, the retrained reference's from %.4f to %.4f: a mean lead of %.4f, broken above"
+                + " %.2f",
             rise(subject, few),
             reference.get().at(0),
             reference.get().last(),

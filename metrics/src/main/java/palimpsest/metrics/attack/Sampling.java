@@ -21,7 +21,7 @@ import palimpsest.api.Decoding;
  *     Verdict#GIVEN}
  * @param excess how far above the reference's rate is broken; 0, because an exactly retrained model
  *     draws what its reference draws
- * @param maxNewTokens most tokens of an answer; TOFU's answers fit in 64
+ * @param maxNewTokens most tokens of an answer; TOFU's take at most 96 of Llama's
  * @see <a href="https://arxiv.org/abs/2511.04934">Reisizadeh et al. 2025, leak@k</a>
  */
 public record Sampling(
@@ -36,7 +36,7 @@ public record Sampling(
   }
 
   public static Sampling defaults() {
-    return new Sampling(8, 1, Verdict.GIVEN, 0, 64);
+    return new Sampling(8, 1, Verdict.GIVEN, 0, 128);
   }
 
   @Override

@@ -36,8 +36,8 @@ public record LossAuc() implements Metric {
 
   @Override
   public String meaning() {
-    return "0 to 1: chance that a forget example has a smaller loss than a holdout example; 1 looks trained"
-        + " on, the reference or else .5 is sought, below is over-unlearned";
+    return "0 to 1: chance that a forget example has a smaller loss than a holdout"
+        + " example; 1 looks trained on, the reference or else .5 is sought, below is over-unlearned";
   }
 
   @Override
