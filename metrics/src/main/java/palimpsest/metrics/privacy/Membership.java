@@ -25,6 +25,13 @@ record Membership(PerExample score) {
   static final String NO_HOLDOUT =
       "no holdout examples were evaluated: a membership test needs non-members of the same kind";
 
+  /** Range and sign in words, given how a forget example compares with a holdout example. */
+  static String meaning(String compares) {
+    return "0 to 1: chance that a forget example "
+        + compares
+        + " a holdout example; 1 looks trained on, below the reference (else .5) is over-unlearned";
+  }
+
   /** The area, absent where a split has no usable example. */
   Optional<Explanation> auc(Evidence evidence) {
     Optional<Explanation> members = score.mean(evidence, Split.FORGET);
