@@ -1,7 +1,6 @@
 package palimpsest.metrics;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -16,7 +15,6 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import palimpsest.api.Evidence;
 import palimpsest.api.Evidence.Item;
-import palimpsest.api.Explanation;
 import palimpsest.api.Metric;
 import palimpsest.api.Score.Measured;
 import palimpsest.api.Split;
@@ -196,63 +194,5 @@ abstract class MetricContract {
               items.put(split, copy);
             });
     return new Evidence(evidence.digest(), items);
-  }
-
-  /** Works an explanation out again, by other code than made it. */
-  private static final class Recomputed {
-    static void check(Explanation e) {
-      if (e.from().isEmpty()) {
-        return;
-      }
-      e.from().forEach(Recomputed::check);
-      assertThat(value(e))
-          .as(e.what())
-          .isCloseTo(e.value(), within(1e-12 * (1 + Math.abs(e.value()))));
-    }
-
-    static Stream<Explanation> leaves(Explanation e) {
-      return e.from().isEmpty() ? Stream.of(e) : e.from().stream().flatMap(Recomputed::leaves);
-    }
-
-    private static double value(Explanation e) {
-      double[] parts = e.from().stream().mapToDouble(Explanation::value).toArray();
-      if (e.what().startsWith("mean of")) {
-        return java.util.stream.DoubleStream.of(parts).average().orElseThrow();
-      } else if (e.what().startsWith("harmonic mean of")) {
-        return parts.length / java.util.stream.DoubleStream.of(parts).map(x -> 1 / x).sum();
-      } else if (e.what().startsWith("largest of")) {
-        return java.util.stream.DoubleStream.of(parts).max().orElseThrow();
-      } else if (e.what().startsWith("AUC of")) {
-        return wins(e.from().get(0).from(), e.from().get(1).from());
-      } else if (e.what().startsWith("privacy leakage")) {
-        return 100 * ((1 - parts[0]) - (1 - parts[1])) / (1 - parts[1]);
-      } else if (e.what().startsWith("Kolmogorov-Smirnov p-value")) {
-        assertThat(parts[3])
-            .isCloseTo(gap(e.from().get(0).from(), e.from().get(1).from()), within(1e-12));
-        return Math.pow(10, parts[2]);
-      }
-      throw new AssertionError("no rule for: " + e.what());
-    }
-
-    private static double wins(List<Explanation> members, List<Explanation> others) {
-      double sum = 0;
-      for (Explanation member : members) {
-        for (Explanation other : others) {
-          sum += 0.5 + 0.5 * Math.signum(member.value() - other.value());
-        }
-      }
-      return sum / (members.size() * others.size());
-    }
-
-    private static double gap(List<Explanation> a, List<Explanation> b) {
-      return Stream.concat(a.stream(), b.stream())
-          .mapToDouble(at -> Math.abs(upTo(a, at.value()) - upTo(b, at.value())))
-          .max()
-          .orElseThrow();
-    }
-
-    private static double upTo(List<Explanation> sample, double x) {
-      return sample.stream().filter(e -> e.value() <= x).count() / (double) sample.size();
-    }
   }
 }

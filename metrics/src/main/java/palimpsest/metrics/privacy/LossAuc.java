@@ -36,8 +36,7 @@ public record LossAuc() implements Metric {
 
   @Override
   public String meaning() {
-    return "0 to 1: chance that a forget example has a smaller loss than a holdout example; 1 looks trained"
-        + " on, the reference or else .5 is sought, below is over-unlearned";
+    return Membership.meaning("has a smaller loss than");
   }
 
   @Override

@@ -25,6 +25,13 @@ record Membership(PerExample score) {
   static final String NO_HOLDOUT =
       "no holdout examples were evaluated: a membership test needs non-members of the same kind";
 
+  /** Range and sign in words, given how a forget example compares with a holdout example. */
+  static String meaning(String compares) {
+    return "0 to 1: chance that a forget example "
+        + compares
+        + " a holdout example; 1 looks trained on, below the reference (else .5) is over-unlearned";
+  }
+
   /** The area, absent where a split has no usable example. */
   Optional<Explanation> auc(Evidence evidence) {
     Optional<Explanation> members = score.mean(evidence, Split.FORGET);
@@ -68,13 +75,13 @@ record Membership(PerExample score) {
     return warnings;
   }
 
-  /** A warning where the area fell below the reference's by more than one standard error. */
+  /** A warning where the area fell below the reference's by a standard error or more. */
   static Optional<String> overUnlearned(Explanation subject, Explanation reference) {
     int members = reference.from().get(0).from().size();
     int others = reference.from().get(1).from().size();
     double error = Auc.standardError(reference.value(), members, others);
     double past = reference.value() - subject.value();
-    if (!(past > error)) {
+    if (past <= 0 || past < error) {
       return Optional.empty();
     }
     return Optional.of(

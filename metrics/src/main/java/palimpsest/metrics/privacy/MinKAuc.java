@@ -57,8 +57,7 @@ public record MinKAuc(double k) implements Metric {
 
   @Override
   public String meaning() {
-    return "0 to 1: chance that a forget example has likelier unlikely tokens than a holdout example; 1 looks trained"
-        + " on, the reference or else .5 is sought, below is over-unlearned";
+    return Membership.meaning("has likelier unlikely tokens than");
   }
 
   @Override

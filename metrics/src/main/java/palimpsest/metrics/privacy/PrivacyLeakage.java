@@ -61,7 +61,8 @@ public record PrivacyLeakage(double k) implements Metric {
   public Score score(Trial trial) {
     if (trial.reference().isEmpty()) {
       return new NotMeasured(
-          "no retrained reference: privacy leakage is relative to a model trained without the data");
+          "no retrained reference: privacy leakage is relative to a model trained without the"
+              + " data");
     }
     Membership membership = new Membership(MinKAuc.perExample(k));
     Evidence reference = trial.reference().get();
@@ -89,7 +90,8 @@ public record PrivacyLeakage(double k) implements Metric {
       warnings.add(
           String.format(
               Locale.ROOT,
-              "beyond 100: the reference's AUC of %.4f is far from one half, so the ratio is inflated",
+              "beyond 100: the reference's AUC of %.4f is far from one half, which inflates the"
+                  + " ratio",
               theirs.value()));
     }
     return new Measured(

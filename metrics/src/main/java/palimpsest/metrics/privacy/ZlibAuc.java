@@ -58,8 +58,7 @@ public record ZlibAuc() implements Metric {
 
   @Override
   public String meaning() {
-    return "0 to 1: chance that a forget example has a smaller loss per compressed byte than a holdout example; 1 looks trained"
-        + " on, the reference or else .5 is sought, below is over-unlearned";
+    return Membership.meaning("has a smaller loss per compressed byte than");
   }
 
   @Override

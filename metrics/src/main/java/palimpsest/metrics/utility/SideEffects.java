@@ -30,8 +30,8 @@ import palimpsest.metrics.PerExample;
  * default; gains count as no damage and do not offset a loss.
  *
  * @param summary whether the worst neighbour or the mean is the value
- * @param hurt a neighbour that loses more than this share is named in a warning; .1 by default, a
- *     tenth, below which retraining from another seed moves single examples as well
+ * @param hurt a neighbour that loses more than this share is named in a warning; a tenth by
+ *     default, which says where to look and is no test
  */
 public record SideEffects(Summary summary, double hurt) implements Metric {
   private static final int NAMED = 5;

@@ -1,0 +1,149 @@
+package palimpsest.metrics.privacy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+import static palimpsest.metrics.Items.against;
+import static palimpsest.metrics.Items.alone;
+import static palimpsest.metrics.Items.items;
+import static palimpsest.metrics.Items.measured;
+import static palimpsest.metrics.Items.on;
+import static palimpsest.metrics.Items.reason;
+import static palimpsest.metrics.Items.trace;
+import static palimpsest.metrics.Items.value;
+
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import palimpsest.api.Evidence;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.Score.Measured;
+import palimpsest.api.Split;
+import palimpsest.api.Trace;
+
+class PrivacyTest {
+
+  /** Forget -1, holdout -2: the forget example looks like a member. Equal: one half. */
+  @Test
+  void lossAuc_forgetLikelier_isOne() {
+    assertThat(value(LossAuc.defaults().score(alone(pair(trace(-1), trace(-2)))))).isEqualTo(1);
+    assertThat(value(LossAuc.defaults().score(alone(pair(trace(-3), trace(-2)))))).isZero();
+    assertThat(value(LossAuc.defaults().score(alone(pair(trace(-2), trace(-2)))))).isEqualTo(0.5);
+  }
+
+  /** Five tokens and an end token, k = .4: the two lowest, -5 and -4; one token: that one. */
+  @Test
+  void minK_fiveTokens_isTheMeanOfTheTwoLowest() {
+    Evidence evidence = pair(trace(-1, -5, -2, -4, -3, -99), trace(-7, 0));
+    Measured score = measured(MinKAuc.defaults().score(alone(evidence)));
+    assertThat(score.because().from().get(0).from().get(0).value()).isEqualTo(-4.5);
+    assertThat(score.because().from().get(1).from().get(0).value()).isEqualTo(-7);
+  }
+
+  /** Mean -2 and variance 1 in these traces: z of -5 is -3; variance 0 is taken as 1e-6. */
+  @Test
+  void minKPlusPlus_oneToken_isStandardised() {
+    Trace flat =
+        new Trace(
+            "x",
+            new int[2],
+            new double[] {-2.5, 0},
+            new boolean[2],
+            new double[] {-2, 0},
+            new double[2]);
+    Evidence evidence = pair(trace(-5, 0), flat);
+    Measured score = measured(MinKPlusPlusAuc.defaults().score(alone(evidence)));
+    assertThat(score.because().from().get(0).from().get(0).value()).isEqualTo(-3);
+    assertThat(score.because().from().get(1).from().get(0).value()).isCloseTo(-500, within(1e-9));
+  }
+
+  /**
+   * Lengths as {@code len(zlib.compress(text.encode()))} of CPython with zlib 1.2.13 gives them.
+   */
+  @Test
+  void zlib_compressedBytes_areThoseOfCPython() {
+    assertThat(ZlibAuc.compressed("a")).isEqualTo(9);
+    assertThat(ZlibAuc.compressed("The author's full name is Hsiao Yun-Hwa.")).isEqualTo(48);
+    assertThat(ZlibAuc.compressed("ab".repeat(500))).isEqualTo(18);
+    assertThat(ZlibAuc.compressed("Beltrán – “quoted” 東京")).isEqualTo(40);
+  }
+
+  @Test
+  void membership_noHoldout_isNotMeasured() {
+    Evidence evidence = on(Split.FORGET, items(trace(-1, -1)));
+    assertThat(reason(MinKAuc.defaults().score(alone(evidence)))).startsWith("no holdout examples");
+    assertThat(reason(PrivacyLeakage.defaults().score(against(evidence, evidence))))
+        .startsWith("no holdout examples");
+  }
+
+  @Test
+  void membership_pastTheReference_isFlaggedAsOverUnlearned() {
+    Evidence reference = spread(20, 0);
+    Measured past = measured(LossAuc.defaults().score(against(spread(20, -15), reference)));
+    assertThat(past.warnings()).singleElement().asString().startsWith("over-unlearned: AUC 0.03");
+    assertThat(measured(LossAuc.defaults().score(against(reference, reference))).warnings())
+        .isEmpty();
+    assertThat(measured(LossAuc.defaults().score(against(spread(20, 15), reference))).warnings())
+        .isEmpty();
+  }
+
+  /** AUC 1 against .5: 100 · (.5 - 1) / .5 = -100. AUC 0: 100. The reference itself: 0. */
+  @Test
+  void privacyLeakage_signs_areThoseOfOpenUnlearning() {
+    Evidence reference = pair(trace(-2, 0), trace(-2, 0));
+    PrivacyLeakage metric = PrivacyLeakage.defaults();
+    Evidence known = pair(trace(-1, 0), trace(-2, 0));
+    Evidence avoided = pair(trace(-3, 0), trace(-2, 0));
+    assertThat(value(metric.score(against(known, reference)))).isEqualTo(-100);
+    assertThat(value(metric.score(against(reference, reference)))).isZero();
+    assertThat(measured(metric.score(against(avoided, reference))))
+        .satisfies(
+            score -> {
+              assertThat(score.value()).isEqualTo(100);
+              assertThat(score.warnings()).anyMatch(w -> w.startsWith("over-unlearned"));
+            });
+  }
+
+  /** Reference AUC .97: 100 · (.97 - .5) / .03 is over 1500 per cent of nothing much. */
+  @Test
+  void privacyLeakage_beyondHundred_isSaidToBeInflated() {
+    Measured score =
+        measured(PrivacyLeakage.defaults().score(against(spread(20, 0), spread(20, 15))));
+    assertThat(score.value()).isGreaterThan(100);
+    assertThat(score.warnings()).anyMatch(w -> w.startsWith("beyond 100"));
+  }
+
+  @Test
+  void privacyLeakage_noReferenceOrAPerfectOne_isNotMeasured() {
+    Evidence known = pair(trace(-1, 0), trace(-2, 0));
+    assertThat(reason(PrivacyLeakage.defaults().score(alone(known))))
+        .startsWith("no retrained reference");
+    assertThat(reason(PrivacyLeakage.defaults().score(against(known, known))))
+        .contains("has AUC 1");
+  }
+
+  @Test
+  void k_outsideItsRange_isRefused() {
+    assertThatThrownBy(() -> new MinKAuc(0)).isInstanceOf(InvalidRequest.class);
+    assertThatThrownBy(() -> new PrivacyLeakage(1.1)).isInstanceOf(InvalidRequest.class);
+  }
+
+  private static Evidence pair(Trace forget, Trace holdout) {
+    return new Evidence("d", Map.of(Split.FORGET, items(forget), Split.HOLDOUT, items(holdout)));
+  }
+
+  /** Holdout -100, -99, ...; forget the same, moved. */
+  private static Evidence spread(int size, int by) {
+    return new Evidence(
+        "d",
+        Map.of(
+            Split.FORGET,
+            items(
+                IntStream.range(0, size)
+                    .mapToObj(i -> trace(i + by - 100, 0))
+                    .toArray(Trace[]::new)),
+            Split.HOLDOUT,
+            items(
+                IntStream.range(0, size).mapToObj(i -> trace(i - 100, 0)).toArray(Trace[]::new))));
+  }
+}
