@@ -85,19 +85,9 @@ record Certifying(
                     a.seconds(),
                     a.before(),
                     a.after(),
-                    remedy(label).guarantee() == Guarantee.SUPPRESSED
-                        ? Optional.of(guard(label))
-                        : Optional.empty(),
+                    remedy(label).guarantee() == Guarantee.SUPPRESSED,
                     judged.attacks().getOrDefault(label, List.of()))));
     return outcomes;
-  }
-
-  private String guard(String label) {
-    return job.choices().stream()
-        .filter(c -> c.label().equals(label))
-        .map(c -> c.method().id() + " " + c.method().parameters())
-        .findFirst()
-        .orElse(label);
   }
 
   private Remedy remedy(String label) {
