@@ -35,10 +35,12 @@ import palimpsest.api.Request;
 public final class Finder {
   private static final String PROMPT = "prompt";
   private static final String COMPLETION = "completion";
+  private static final Vocabulary NO_WORDS = new Vocabulary();
 
   private final Query query;
   private final FindOptions options;
   private final FoldedText text = new FoldedText();
+  private final FoldedText compared = new FoldedText();
   private final List<Finding> findings = new ArrayList<>();
 
   private Finder(Query query, FindOptions options) {
@@ -130,10 +132,9 @@ public final class Finder {
         && folded(source.prompt()).equals(folded(example.prompt()));
   }
 
-  private static String folded(String s) {
-    FoldedText folded = new FoldedText();
-    folded.read(s, new Vocabulary());
-    return new String(folded.chars, 0, folded.length).strip();
+  private String folded(String s) {
+    compared.read(s, NO_WORDS);
+    return new String(compared.chars, 0, compared.length).strip();
   }
 
   private Finding listed(Example e) {

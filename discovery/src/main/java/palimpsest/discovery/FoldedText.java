@@ -13,11 +13,12 @@ final class FoldedText {
 
   private static final char[] ASCII = ascii();
 
-  /** Folded units, and for each where its segment of the original begins and ends. */
+  /** Folded units. */
   char[] chars = new char[256];
 
-  int[] from = new int[256];
-  int[] to = new int[256];
+  private int[] from = new int[256];
+  private int[] to = new int[256];
+  private boolean plain;
   int length;
 
   /** Words: where they begin and end among the folded units, and their vocabulary ids or -1. */
@@ -54,7 +55,17 @@ final class FoldedText {
     int n = text.length();
     length = 0;
     reserve(n);
-    for (int i = 0; i < n; ) {
+    int i = foldPlain(text);
+    plain = i == n;
+    if (plain) {
+      length = n;
+      return;
+    }
+    for (length = 0; length < i; length++) {
+      from[length] = length;
+      to[length] = length + 1;
+    }
+    while (i < n) {
       char c = text.charAt(i);
       if (c < 128 && (i + 1 == n || text.charAt(i + 1) < 128)) {
         append(ASCII[c], i, i + 1);
@@ -63,6 +74,36 @@ final class FoldedText {
         i = foldSegment(text, i);
       }
     }
+  }
+
+  /** Folds as long as units and places stay the same one by one; returns how far it came. */
+  private int foldPlain(String text) {
+    int n = text.length();
+    char[] out = chars;
+    char last = 0;
+    for (int i = 0; i < n; i++) {
+      char c = text.charAt(i);
+      if (c >= 128) {
+        return Math.max(0, i - 1);
+      }
+      char folded = ASCII[c];
+      if (folded == ' ' && last == ' ') {
+        return i;
+      }
+      out[i] = folded;
+      last = folded;
+    }
+    return n;
+  }
+
+  /** Where in the original the folded unit's segment begins. */
+  int from(int unit) {
+    return plain ? unit : from[unit];
+  }
+
+  /** Where in the original the folded unit's segment ends. */
+  int to(int unit) {
+    return plain ? unit + 1 : to[unit];
   }
 
   private void reserve(int room) {

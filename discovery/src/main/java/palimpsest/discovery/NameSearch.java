@@ -126,7 +126,7 @@ final class NameSearch {
     if (start < 0 || end > text.length || !sameSymbols(name, text, start, end, before, after)) {
       return;
     }
-    hits.add(VerbatimSearch.hit(name, field, text.from[start], text.to[end - 1]));
+    hits.add(VerbatimSearch.hit(name, field, text.from(start), text.to(end - 1)));
   }
 
   /** Whether the symbols around a name, such as those of {@code C++}, stand around the match. */

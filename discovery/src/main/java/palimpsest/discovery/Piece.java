@@ -10,7 +10,6 @@ import java.util.stream.IntStream;
  * A stretch of a passage for which near-duplicates are sought: the whole of a passage of up to
  * {@value #WHOLE} words, else {@value #LENGTH} words of it, so that a quoted part is found.
  *
- * @param index number among all pieces
  * @param passage of which it is a part
  * @param words vocabulary ids
  * @param weights their weights
@@ -20,13 +19,7 @@ import java.util.stream.IntStream;
  */
 @SuppressWarnings("ArrayRecordComponent") // compared by value nowhere
 record Piece(
-    int index,
-    Passage passage,
-    int[] words,
-    double[] weights,
-    int[] ids,
-    double[] masses,
-    double required) {
+    Passage passage, int[] words, double[] weights, int[] ids, double[] masses, double required) {
   static final int WHOLE = 48;
   static final int LENGTH = 32;
 
@@ -39,7 +32,7 @@ record Piece(
       for (int start = 0; start + length < n + LENGTH / 2; start += LENGTH / 2) {
         int from = Math.min(start, n - length);
         int[] words = Arrays.copyOfRange(p.words(), from, from + length);
-        pieces.add(of(pieces.size(), p, words, vocabulary, coverage));
+        pieces.add(of(p, words, vocabulary, coverage));
         if (n <= WHOLE) {
           break;
         }
@@ -48,8 +41,7 @@ record Piece(
     return pieces;
   }
 
-  private static Piece of(
-      int index, Passage passage, int[] words, Vocabulary vocabulary, double coverage) {
+  private static Piece of(Passage passage, int[] words, Vocabulary vocabulary, double coverage) {
     double[] weights = Arrays.stream(words).mapToDouble(vocabulary::weight).toArray();
     int[] ids = Arrays.stream(words).sorted().distinct().toArray();
     double[] masses = new double[ids.length];
@@ -57,18 +49,15 @@ record Piece(
       masses[Arrays.binarySearch(ids, words[i])] += weights[i];
     }
     double required = coverage * Arrays.stream(weights).sum();
-    return new Piece(index, passage, words, weights, ids, masses, required);
+    return new Piece(passage, words, weights, ids, masses, required);
   }
 
   int length() {
     return words.length;
   }
 
-  /**
-   * The weightiest words, so many that the others together lack the required weight: whatever is
-   * accepted holds one of them.
-   */
-  int[] seeds() {
+  /** The weightiest words, so many that the others together weigh less than {@code left}. */
+  List<Integer> seeds(double left) {
     List<Integer> byMass =
         IntStream.range(0, ids.length)
             .boxed()
@@ -78,13 +67,13 @@ record Piece(
     double rest = Arrays.stream(masses).sum();
     List<Integer> seeds = new ArrayList<>();
     for (int i : byMass) {
-      if (rest < required - 1e-9) {
+      if (rest < left - 1e-9) {
         break;
       }
       seeds.add(ids[i]);
       rest -= masses[i];
     }
-    return seeds.stream().mapToInt(Integer::intValue).toArray();
+    return seeds;
   }
 
   /** The most weight that a word of this id can add; 0 for a word that is not in the piece. */

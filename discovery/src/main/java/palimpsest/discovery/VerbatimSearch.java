@@ -6,18 +6,22 @@ import palimpsest.api.Finding.Match;
 
 /** Finds passages that stand in a text unit for unit, as they are or folded. */
 final class VerbatimSearch {
-  private final List<List<Passage>> byAnchor = new ArrayList<>();
+  /** A passage and where its anchor begins in it. */
+  private record Sought(Passage passage, int anchorStart) {}
+
+  private final List<List<Sought>> byAnchor = new ArrayList<>();
 
   VerbatimSearch(List<Passage> passages, int vocabulary) {
     for (int i = 0; i < vocabulary; i++) {
       byAnchor.add(List.of());
     }
     for (Passage p : passages) {
-      int word = p.words()[p.anchor()];
+      int anchor = p.anchor();
+      int word = p.words()[anchor];
       if (byAnchor.get(word).isEmpty()) {
         byAnchor.set(word, new ArrayList<>());
       }
-      byAnchor.get(word).add(p);
+      byAnchor.get(word).add(new Sought(p, p.starts()[anchor]));
     }
   }
 
@@ -27,11 +31,12 @@ final class VerbatimSearch {
       if (id < 0) {
         continue;
       }
-      for (Passage p : byAnchor.get(id)) {
-        int start = text.wordStart[i] - p.starts()[p.anchor()];
+      for (Sought sought : byAnchor.get(id)) {
+        Passage p = sought.passage;
+        int start = text.wordStart[i] - sought.anchorStart;
         int end = start + p.folded().length;
         if (text.hasAt(start, p.folded()) && text.atBoundaries(start, end)) {
-          hits.add(hit(p, field, text.from[start], text.to[end - 1]));
+          hits.add(hit(p, field, text.from(start), text.to(end - 1)));
         }
       }
     }

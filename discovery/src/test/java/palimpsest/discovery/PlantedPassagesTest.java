@@ -121,7 +121,8 @@ class PlantedPassagesTest {
 
   /**
    * Answers of one template differ in a name and a few facts of few values each, and are no copies.
-   * A copy that lost the one name in it looks as they do: hence less recall than on pages.
+   * A copy that lost the one name in it looks as they do: with a fifth of the words changed, 173 of
+   * 200 copies are found. The weights were chosen on this corpus: it is a guard, not a measurement.
    */
   @ParameterizedTest
   @CsvSource({"0.1, 0.95", "0.2, 0.85"})

@@ -42,7 +42,7 @@ class TofuTest {
     assertThat(found(Planted.request(names, List.of(), List.of()))).isEqualTo(LINES);
   }
 
-  /** Recall 60/60; precision 60/63: two namesakes and one shared pair of parents' professions. */
+  /** Recall 60/60; precision 60/62: the two others share a template and a given name. */
   @Test
   void find_threeAuthorsByRecords_atMostOneInTwentyIsAnothers() {
     List<String> records = List.of("full.json#1-20", "full.json#141-160", "full.json#1101-1120");
