@@ -1,6 +1,7 @@
 package palimpsest.dossier;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,18 +53,13 @@ final class PagePlots {
       html.text(".").close().close();
       return;
     }
-    Plot plot = Plot.open(html, "Utility against forgetting", Plot.Range.of(xs), Plot.Range.of(ys));
+    Plot plot =
+        Plot.open(
+            html, "Utility against forgetting", Plot.Range.of(xs, 0.08), Plot.Range.of(ys, 0.08));
     plot.axes(
         dossier.axes().utility() + TradeOff.arrow(utility.get().better()),
         dossier.axes().forgetting() + TradeOff.arrow(forgetting.get().better()));
-    List<Attack.Point> front =
-        spots.stream()
-            .filter(TradeOff.Spot::onFront)
-            .map(s -> new Attack.Point(s.x(), s.y()))
-            .toList();
-    if (front.size() > 1) {
-      plot.curve(front.stream().sorted((a, b) -> Double.compare(a.x(), b.x())).toList(), "front");
-    }
+    front(plot, spots);
     spots.forEach(s -> plot.marker(s.x(), s.y(), s.shape(), s.style()));
     spots.forEach(s -> plot.name(s.x(), s.y(), s.name()));
     plot.close();
@@ -73,6 +69,21 @@ final class PagePlots {
     html.open("details").leaf("summary", "In words").open("ul");
     spots.forEach(s -> html.open("li").foreign(s.words()).close());
     html.close().close().close().close();
+  }
+
+  private static void front(Plot plot, List<TradeOff.Spot> spots) {
+    List<Attack.Point> front =
+        spots.stream()
+            .filter(TradeOff.Spot::onFront)
+            .map(s -> new Attack.Point(s.x(), s.y()))
+            .sorted(Comparator.comparingDouble(Attack.Point::x))
+            .toList();
+    if (front.size() > 1) {
+      plot.curve(front, "front");
+    }
+    for (int i = 1; i < front.size(); i++) {
+      plot.avoid(front.get(i - 1), front.get(i));
+    }
   }
 
   /** Curves over the same axes belong into one plot. */
@@ -106,8 +117,8 @@ final class PagePlots {
         Plot.open(
             html,
             "Curves of " + attempt.result().attack() + " on " + outcome.label(),
-            Plot.Range.of(xs),
-            Plot.Range.of(ys));
+            Plot.Range.of(xs, 0),
+            Plot.Range.of(ys, 0));
     plot.axes(shown.get(0).xLabel(), shown.get(0).yLabel());
     for (int i = 0; i < shown.size(); i++) {
       plot.curve(thinned(shown.get(i).points()), "s" + i);

@@ -28,14 +28,14 @@ final class Plot {
 
   /** An axis' ends and the distance of its ticks. */
   record Range(double from, double to, double step) {
-    /** A range around values, ends on a tick; null where the values are too far apart to draw. */
-    static Range of(Collection<Double> values) {
+    /** A range around values with a margin in parts of their span; its ends are ticks. */
+    static Range of(Collection<Double> values, double margin) {
       double low = values.stream().mapToDouble(v -> v).min().orElse(0);
       double high = values.stream().mapToDouble(v -> v).max().orElse(1);
       double span = high > low ? high - low : Math.max(Math.abs(high), 1) * 0.2;
       double step = step(span / 4);
-      double pad = span * 0.06;
-      double from = Math.floor((low - (low == 0 ? 0 : pad)) / step) * step;
+      double pad = high > low ? span * margin : span / 2;
+      double from = Math.floor((low - pad) / step) * step;
       double to = Math.ceil((high + pad) / step) * step;
       if (low >= 0 && from < 0) {
         from = 0;
@@ -126,6 +126,15 @@ final class Plot {
     for (Attack.Point p : points.size() <= 30 ? points : List.<Attack.Point>of()) {
       html.empty(
           "circle", "cx", at(x(p.x())), "cy", at(y(p.y())), "r", "2.6", "class", "dot " + style);
+    }
+  }
+
+  /** Keeps names off a straight line. */
+  void avoid(Attack.Point from, Attack.Point to) {
+    for (int i = 0; i <= 40; i++) {
+      double x = x(from.x() + (to.x() - from.x()) * i / 40);
+      double y = y(from.y() + (to.y() - from.y()) * i / 40);
+      taken.add(new double[] {x - 2, y - 2, x + 2, y + 2});
     }
   }
 
