@@ -55,7 +55,10 @@ final class PagePlots {
     }
     Plot plot =
         Plot.open(
-            html, "Utility against forgetting", Plot.Range.of(xs, 0.08), Plot.Range.of(ys, 0.08));
+            html,
+            "Utility against forgetting",
+            Plot.Range.loose(xs, 0.1),
+            Plot.Range.loose(ys, 0.1));
     plot.axes(
         dossier.axes().utility() + TradeOff.arrow(utility.get().better()),
         dossier.axes().forgetting() + TradeOff.arrow(forgetting.get().better()));
@@ -117,8 +120,8 @@ final class PagePlots {
         Plot.open(
             html,
             "Curves of " + attempt.result().attack() + " on " + outcome.label(),
-            Plot.Range.of(xs, 0),
-            Plot.Range.of(ys, 0));
+            Plot.Range.ticked(xs),
+            Plot.Range.ticked(ys));
     plot.axes(shown.get(0).xLabel(), shown.get(0).yLabel());
     for (int i = 0; i < shown.size(); i++) {
       plot.curve(thinned(shown.get(i).points()), "s" + i);

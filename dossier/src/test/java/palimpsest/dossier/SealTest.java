@@ -42,8 +42,16 @@ class SealTest {
     assertThat(verification.checks())
         .extracting(Verification.Step::name)
         .containsExactly(
-            "folder", "signature", "content", "statement", "chain", "verdicts", "page", "signer");
-    assertThat(verification.checks().get(7).reason())
+            "folder",
+            "signature",
+            "files",
+            "content",
+            "statement",
+            "chain",
+            "verdicts",
+            "page",
+            "signer");
+    assertThat(verification.checks().get(8).reason())
         .isEqualTo(
             "signed by the key enclosed; whether it is the signer's you must know from elsewhere");
   }
