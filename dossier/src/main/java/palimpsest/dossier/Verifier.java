@@ -93,8 +93,9 @@ public final class Verifier {
       return;
     }
     check("chain", () -> compareChain(sealed[0]));
-    check("verdicts", () -> compareVerdicts(sealed[0]));
-    comparePage(sealed[0]);
+    if (check("verdicts", () -> compareVerdicts(sealed[0]))) {
+      comparePage(sealed[0]);
+    }
     judgeSigner();
   }
 
