@@ -30,7 +30,7 @@ final class PageAttacks {
   private static void attack(Html html, Outcome outcome, Attempt attempt) {
     Attack.Outcome result = attempt.result();
     String style = result.broken().map(b -> b ? "bad" : "ok").orElse("none");
-    String word = result.broken().map(b -> b ? "came back" : "failed").orElse("not decided");
+    String word = result.broken().map(b -> b ? "came back" : "attack failed").orElse("not decided");
     html.open("tr").open("th", "scope", "row", "class", "wide").foreign(result.attack());
     html.text(" v" + attempt.version());
     html.open("p", "class", "meaning").foreign(Html.clip(attempt.meaning(), 300)).close().close();

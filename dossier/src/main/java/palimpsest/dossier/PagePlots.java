@@ -124,11 +124,22 @@ final class PagePlots {
             Plot.Range.ticked(ys));
     plot.axes(shown.get(0).xLabel(), shown.get(0).yLabel());
     for (int i = 0; i < shown.size(); i++) {
-      plot.curve(thinned(shown.get(i).points()), "s" + i);
+      plot.curve(thinned(shown.get(i).points()), style(shown.get(i), i));
     }
     plot.close();
     legend(html, shown);
     html.close();
+  }
+
+  /** The original and the reference look alike in every plot. */
+  private static String style(Attack.Curve curve, int index) {
+    if (curve.name().equals(Dossier.ORIGINAL)) {
+      return "s2";
+    }
+    if (curve.name().endsWith(Dossier.REFERENCE)) {
+      return "s1";
+    }
+    return index == 0 ? "s0" : "s" + Math.max(3, index);
   }
 
   private static void legend(Html html, List<Attack.Curve> curves) {
@@ -138,7 +149,8 @@ final class PagePlots {
       Attack.Point first = curve.points().get(0);
       Attack.Point last = curve.points().get(curve.points().size() - 1);
       html.open("li").open("svg", "viewBox", "0 0 32 10", "class", "swatch", "aria-hidden", "true");
-      html.empty("line", "x1", "1", "y1", "5", "x2", "31", "y2", "5", "class", "curve s" + i);
+      html.empty(
+          "line", "x1", "1", "y1", "5", "x2", "31", "y2", "5", "class", "curve " + style(curve, i));
       html.close().open("span").foreign(Html.clip(curve.name(), 60));
       html.text(
           ": "
