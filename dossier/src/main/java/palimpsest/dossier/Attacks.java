@@ -37,6 +37,7 @@ final class Attacks {
   static String describe(Attempt attempt) {
     String result =
         attempt.result().broken().map(b -> b ? "broke it" : "failed").orElse("not decided");
-    return attempt.result().attack() + " " + result + ": " + attempt.result().why();
+    String why = attempt.result().why().strip();
+    return attempt.result().attack() + " " + result + ": " + why + (why.endsWith(".") ? "" : ".");
   }
 }

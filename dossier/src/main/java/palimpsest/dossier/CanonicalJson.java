@@ -124,9 +124,17 @@ public final class CanonicalJson {
           }
           string(name, out);
           out.append(':');
-          write(value, out);
+          member(name, value, out);
         });
     out.append('}');
+  }
+
+  private static void member(String name, JsonNode value, StringBuilder out) {
+    try {
+      write(value, out);
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(name + "/" + e.getMessage(), e);
+    }
   }
 
   private static void array(JsonNode node, StringBuilder out) {

@@ -28,6 +28,9 @@ final class EcmaNumber {
     if (value == 0) {
       return "0"; // -0 too
     }
+    if (value == Math.rint(value) && Math.abs(value) < 1L << 53) {
+      return Long.toString((long) value);
+    }
     BigDecimal shortest = shortest(Math.abs(value));
     String digits = shortest.unscaledValue().toString();
     int point = digits.length() - shortest.scale(); // value = 0.digits * 10^point

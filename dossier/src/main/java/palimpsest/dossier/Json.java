@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.util.Arrays;
 import java.util.Optional;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Score;
@@ -60,15 +61,15 @@ public final class Json {
   }
 
   /**
-   * A record from its tree, which must be exactly what that record is written as.
+   * A record from a tree and its canonical bytes, which must be those that it is written as.
    *
    * @throws CorruptArtifact naming {@code what} where it is anything else
    */
-  public static <T> T read(JsonNode node, Class<T> type, String what) {
+  public static <T> T read(JsonNode node, byte[] bytes, Class<T> type, String what) {
     refuseNull(node, what);
     try {
       T value = MAPPER.treeToValue(node, type);
-      if (value == null || !java.util.Arrays.equals(canonical(value), CanonicalJson.bytes(node))) {
+      if (value == null || !Arrays.equals(canonical(value), bytes)) {
         throw new CorruptArtifact(what + " holds more or other than a " + type.getSimpleName());
       }
       return value;

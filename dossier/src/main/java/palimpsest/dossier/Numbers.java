@@ -9,27 +9,25 @@ final class Numbers {
   private Numbers() {}
 
   static String of(double value) {
-    if (value == 0 || !Double.isFinite(value)) {
-      return value == 0 ? "0" : Double.toString(value);
+    String text = aligned(value);
+    return text.indexOf('.') < 0 || text.indexOf('e') >= 0
+        ? text
+        : text.replaceAll("0+$", "").replaceAll("\\.$", "");
+  }
+
+  /** The same with trailing zeros, so that a column of numbers of one size lines up. */
+  static String aligned(double value) {
+    if (!Double.isFinite(value)) {
+      throw new IllegalArgumentException("not a finite number: " + value);
     }
     double size = Math.abs(value);
     BigDecimal exact = new BigDecimal(value);
-    if (size >= 1e7 || size < 1e-4) {
+    if (size != 0 && (size >= 1e7 || size < 5e-4)) {
       return EcmaNumber.of(exact.round(new MathContext(3, RoundingMode.HALF_EVEN)).doubleValue());
     }
-    if (size >= 100) {
-      return exact
-          .setScale(size >= 1000 ? 0 : 1, RoundingMode.HALF_EVEN)
-          .stripTrailingZeros()
-          .toPlainString();
-    }
-    int scale = size >= 10 ? 1 : size >= 1 ? 2 : 3;
-    BigDecimal rounded = exact.setScale(scale, RoundingMode.HALF_EVEN);
-    return (rounded.signum() == 0
-            ? exact.round(new MathContext(2, RoundingMode.HALF_EVEN))
-            : rounded)
-        .stripTrailingZeros()
-        .toPlainString();
+    boolean whole = value == Math.rint(value);
+    int scale = whole || size >= 1000 ? 0 : size >= 100 ? 1 : size >= 10 ? 2 : 3;
+    return exact.setScale(scale, RoundingMode.HALF_EVEN).toPlainString();
   }
 
   static String count(int n, String noun) {

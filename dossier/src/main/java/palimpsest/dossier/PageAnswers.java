@@ -16,8 +16,9 @@ final class PageAnswers {
     }
     html.leaf(
         "p",
-        "An answer is marked as giving the truth where seven tenths of the true answer's words"
-            + " stand in it in the same order. Paraphrases escape this; the attacks look for them.");
+        "An answer is marked as giving the truth where at least seven tenths of the true answer's"
+            + " words, those of the question left aside, stand in it in the same order. Paraphrases"
+            + " escape this; the attacks look for them.");
     dossier.samples().stream().limit(SHOWN).forEach(s -> sample(html, dossier, s));
     int more = dossier.samples().size() - SHOWN;
     if (more > 0) {
@@ -46,7 +47,7 @@ final class PageAnswers {
   }
 
   private static void answer(Html html, String column, String answer, Sample sample) {
-    boolean gives = Overlap.gives(answer, sample.truth());
+    boolean gives = Overlap.gives(answer, sample);
     boolean forget = sample.split() == Split.FORGET;
     boolean judged =
         forget && !column.equals(Dossier.ORIGINAL) && !column.equals(Dossier.REFERENCE);

@@ -23,16 +23,14 @@ final class PageAttacks {
       outcome.attacks().forEach(a -> attack(html, outcome, a));
     }
     html.close().close().close();
-    for (Outcome outcome : dossier.outcomes()) {
-      outcome.attacks().forEach(a -> transcripts(html, outcome, a));
-    }
+    dossier.outcomes().forEach(o -> transcripts(html, o));
     html.close();
   }
 
   private static void attack(Html html, Outcome outcome, Attempt attempt) {
     Attack.Outcome result = attempt.result();
     String style = result.broken().map(b -> b ? "bad" : "ok").orElse("none");
-    String word = result.broken().map(b -> b ? "came back" : "failed").orElse("not decided");
+    String word = result.broken().map(b -> b ? "came back" : "attack failed").orElse("not decided");
     html.open("tr").open("th", "scope", "row", "class", "wide").foreign(result.attack());
     html.text(" v" + attempt.version());
     html.open("p", "class", "meaning").foreign(Html.clip(attempt.meaning(), 300)).close().close();
@@ -62,24 +60,30 @@ final class PageAttacks {
     html.close();
   }
 
-  private static void transcripts(Html html, Outcome outcome, Attempt attempt) {
-    List<Attack.Transcript> all = attempt.result().transcripts();
-    if (all.isEmpty()) {
+  private static void transcripts(Html html, Outcome outcome) {
+    if (outcome.attacks().stream().allMatch(a -> a.result().transcripts().isEmpty())) {
       return;
     }
-    int shown = Math.min(TRANSCRIPTS, all.size());
-    html.open("details").open("summary").foreign(attempt.result().attack()).text(" on ");
-    html.foreign(outcome.label())
-        .text(": " + shown + " of " + Numbers.count(all.size(), "transcript"));
-    html.close();
-    for (Attack.Transcript transcript : all.subList(0, shown)) {
-      html.open("dl", "class", "transcript");
-      Page.term(html, "Example, model", transcript.exampleId() + ", " + transcript.model());
-      Page.term(html, "Prompt", Html.clip(transcript.prompt(), 700));
-      Page.term(html, "Answer", Html.clip(transcript.answer(), 500));
-      Page.term(html, "Truth", Html.clip(transcript.truth(), 500));
-      html.close();
+    html.open("details").open("summary").text("Transcripts of attacks on ");
+    html.foreign(outcome.label()).close();
+    for (Attempt attempt : outcome.attacks()) {
+      List<Attack.Transcript> all = attempt.result().transcripts();
+      int shown = Math.min(TRANSCRIPTS, all.size());
+      if (shown > 0) {
+        html.open("h4").foreign(attempt.result().attack());
+        html.text(": " + shown + " of " + all.size()).close();
+      }
+      all.subList(0, shown).forEach(t -> transcript(html, t));
     }
+    html.close();
+  }
+
+  private static void transcript(Html html, Attack.Transcript transcript) {
+    html.open("dl", "class", "transcript");
+    Page.term(html, "Example, model", transcript.exampleId() + ", " + transcript.model());
+    Page.term(html, "Prompt", Html.clip(transcript.prompt(), 700));
+    Page.term(html, "Answer", Html.clip(transcript.answer(), 500));
+    Page.term(html, "Truth", Html.clip(transcript.truth(), 500));
     html.close();
   }
 }

@@ -1,6 +1,7 @@
 package palimpsest.dossier;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -52,18 +53,16 @@ final class PagePlots {
       html.text(".").close().close();
       return;
     }
-    Plot plot = Plot.open(html, "Utility against forgetting", Plot.Range.of(xs), Plot.Range.of(ys));
+    Plot plot =
+        Plot.open(
+            html,
+            "Utility against forgetting",
+            Plot.Range.loose(xs, 0.1),
+            Plot.Range.loose(ys, 0.1));
     plot.axes(
         dossier.axes().utility() + TradeOff.arrow(utility.get().better()),
         dossier.axes().forgetting() + TradeOff.arrow(forgetting.get().better()));
-    List<Attack.Point> front =
-        spots.stream()
-            .filter(TradeOff.Spot::onFront)
-            .map(s -> new Attack.Point(s.x(), s.y()))
-            .toList();
-    if (front.size() > 1) {
-      plot.curve(front.stream().sorted((a, b) -> Double.compare(a.x(), b.x())).toList(), "front");
-    }
+    front(plot, spots);
     spots.forEach(s -> plot.marker(s.x(), s.y(), s.shape(), s.style()));
     spots.forEach(s -> plot.name(s.x(), s.y(), s.name()));
     plot.close();
@@ -73,6 +72,21 @@ final class PagePlots {
     html.open("details").leaf("summary", "In words").open("ul");
     spots.forEach(s -> html.open("li").foreign(s.words()).close());
     html.close().close().close().close();
+  }
+
+  private static void front(Plot plot, List<TradeOff.Spot> spots) {
+    List<Attack.Point> front =
+        spots.stream()
+            .filter(TradeOff.Spot::onFront)
+            .map(s -> new Attack.Point(s.x(), s.y()))
+            .sorted(Comparator.comparingDouble(Attack.Point::x))
+            .toList();
+    if (front.size() > 1) {
+      plot.curve(front, "front");
+    }
+    for (int i = 1; i < front.size(); i++) {
+      plot.avoid(front.get(i - 1), front.get(i));
+    }
   }
 
   /** Curves over the same axes belong into one plot. */
@@ -106,15 +120,26 @@ final class PagePlots {
         Plot.open(
             html,
             "Curves of " + attempt.result().attack() + " on " + outcome.label(),
-            Plot.Range.of(xs),
-            Plot.Range.of(ys));
+            Plot.Range.ticked(xs),
+            Plot.Range.ticked(ys));
     plot.axes(shown.get(0).xLabel(), shown.get(0).yLabel());
     for (int i = 0; i < shown.size(); i++) {
-      plot.curve(thinned(shown.get(i).points()), "s" + i);
+      plot.curve(thinned(shown.get(i).points()), style(shown.get(i), i));
     }
     plot.close();
     legend(html, shown);
     html.close();
+  }
+
+  /** The original and the reference look alike in every plot. */
+  private static String style(Attack.Curve curve, int index) {
+    if (curve.name().equals(Dossier.ORIGINAL)) {
+      return "s2";
+    }
+    if (curve.name().endsWith(Dossier.REFERENCE)) {
+      return "s1";
+    }
+    return index == 0 ? "s0" : "s" + Math.max(3, index);
   }
 
   private static void legend(Html html, List<Attack.Curve> curves) {
@@ -124,7 +149,8 @@ final class PagePlots {
       Attack.Point first = curve.points().get(0);
       Attack.Point last = curve.points().get(curve.points().size() - 1);
       html.open("li").open("svg", "viewBox", "0 0 32 10", "class", "swatch", "aria-hidden", "true");
-      html.empty("line", "x1", "1", "y1", "5", "x2", "31", "y2", "5", "class", "curve s" + i);
+      html.empty(
+          "line", "x1", "1", "y1", "5", "x2", "31", "y2", "5", "class", "curve " + style(curve, i));
       html.close().open("span").foreign(Html.clip(curve.name(), 60));
       html.text(
           ": "

@@ -81,7 +81,11 @@ final class PageRequest {
       return;
     }
     Page.table(html, "Occurrences per file and kind of match");
-    html.head("File", "Exact", "Same when normalised", "Near-duplicate").open("tbody");
+    html.open("thead").open("tr").leaf("th", "File", "scope", "col");
+    for (Finding.Match match : Finding.Match.values()) {
+      html.leaf("th", match(match), "scope", "col", "class", "number");
+    }
+    html.close().close().open("tbody");
     for (String file :
         found.counts().stream().map(Found.Count::file).distinct().limit(50).toList()) {
       html.open("tr").open("th", "scope", "row").foreign(file).close();

@@ -52,7 +52,7 @@ final class PageScores {
     html.open("td", "class", "number");
     html.text(
         score.fold(
-            m -> Numbers.of(m.value()) + (m.warnings().isEmpty() ? "" : " *"),
+            m -> Numbers.aligned(m.value()) + (m.warnings().isEmpty() ? "" : " *"),
             n -> "not measured"));
     html.close();
   }

@@ -28,19 +28,22 @@ final class Plot {
 
   /** An axis' ends and the distance of its ticks. */
   record Range(double from, double to, double step) {
-    /** A range around values, ends on a tick; null where the values are too far apart to draw. */
-    static Range of(Collection<Double> values) {
+    /** From tick to tick around values. */
+    static Range ticked(Collection<Double> values) {
+      Range loose = loose(values, 0);
+      double step = loose.step();
+      double from = Math.floor(loose.from() / step) * step;
+      return new Range(from, Math.ceil(loose.to() / step) * step, step);
+    }
+
+    /** Around values with a margin, in parts of their span; not below 0 where no value is. */
+    static Range loose(Collection<Double> values, double margin) {
       double low = values.stream().mapToDouble(v -> v).min().orElse(0);
       double high = values.stream().mapToDouble(v -> v).max().orElse(1);
       double span = high > low ? high - low : Math.max(Math.abs(high), 1) * 0.2;
-      double step = step(span / 4);
-      double pad = span * 0.06;
-      double from = Math.floor((low - (low == 0 ? 0 : pad)) / step) * step;
-      double to = Math.ceil((high + pad) / step) * step;
-      if (low >= 0 && from < 0) {
-        from = 0;
-      }
-      return new Range(from, to, step);
+      double pad = high > low ? span * margin : span / 2;
+      double from = low >= 0 ? Math.max(0, low - pad) : low - pad;
+      return new Range(from, high + pad, step(span / 4));
     }
 
     static boolean drawable(Collection<Double> values) {
@@ -57,8 +60,9 @@ final class Plot {
 
     List<Double> ticks() {
       List<Double> ticks = new ArrayList<>();
-      for (int i = 0; i <= 12 && from + i * step <= to + step / 2; i++) {
-        ticks.add(from + i * step);
+      double first = Math.ceil(from / step - 1e-6);
+      for (int i = 0; i <= 12 && (first + i) * step <= to + step * 1e-6; i++) {
+        ticks.add((first + i) * step);
       }
       return ticks;
     }
@@ -129,6 +133,15 @@ final class Plot {
     }
   }
 
+  /** Keeps names off a straight line. */
+  void avoid(Attack.Point from, Attack.Point to) {
+    for (int i = 0; i <= 40; i++) {
+      double x = x(from.x() + (to.x() - from.x()) * i / 40);
+      double y = y(from.y() + (to.y() - from.y()) * i / 40);
+      taken.add(new double[] {x - 2, y - 2, x + 2, y + 2});
+    }
+  }
+
   /** A marker, later to be labelled. */
   void marker(double px, double py, Shape shape, String style) {
     double x = x(px);
@@ -145,18 +158,20 @@ final class Plot {
     double y = y(py);
     double[][] places = {
       {x + 11, y - 6}, {x - 11 - w, y - 6}, {x - w / 2, y - 24}, {x - w / 2, y + 10},
-      {x + 9, y - 20}, {x + 9, y + 8}, {x - 9 - w, y - 20}, {x - 9 - w, y + 8},
-      {x + 11, y - 34}, {x + 11, y + 22}
+      {x + 12, y - 24}, {x + 12, y + 12}, {x - 12 - w, y - 24}, {x - 12 - w, y + 12},
+      {x + 16, y - 40}, {x + 16, y + 28}, {x - 16 - w, y - 40}, {x - 16 - w, y + 28}
     };
-    double[] best = places[0];
-    for (double[] place : places) {
-      if (free(place[0], place[1], w)) {
-        best = place;
-        break;
-      }
+    int best = 0;
+    while (best < places.length && !free(places[best][0], places[best][1], w)) {
+      best++;
     }
-    taken.add(new double[] {best[0], best[1], best[0] + w, best[1] + 13});
-    label(shown, best[0], best[1] + 10, "start", "name");
+    double[] place = places[best % places.length];
+    taken.add(new double[] {place[0], place[1], place[0] + w, place[1] + 13});
+    if (best > 3) {
+      double end = Math.min(Math.max(x, place[0]), place[0] + w);
+      line("leader", x, y, end, place[1] > y ? place[1] : place[1] + 13);
+    }
+    label(shown, place[0], place[1] + 10, "start", "name");
   }
 
   private boolean free(double x, double y, double w) {

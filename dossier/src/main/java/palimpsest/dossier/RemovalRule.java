@@ -67,8 +67,13 @@ final class RemovalRule {
         structural
             ? "Removed from the part that held them: the "
             : "Removed: retrained without the ";
-    return new Ruling(
-        decision.leftOut().isEmpty() ? Tone.SHOWN : Tone.PARTLY, how + records, lines);
+    int left = decision.leftOut().size();
+    return left == 0
+        ? new Ruling(Tone.SHOWN, how + records, lines)
+        : new Ruling(
+            Tone.PARTLY,
+            how + records + "; " + left + " found by the search stayed in training by decision",
+            lines);
   }
 
   private static Ruling approximate(Dossier dossier, Outcome outcome, List<String> lines) {
@@ -81,8 +86,7 @@ final class RemovalRule {
     }
     against(dossier, outcome, lines);
     for (Attempt attempt : outcome.attacks()) {
-      if (Attacks.onWeights(attempt)
-          && attempt.result().broken().equals(java.util.Optional.of(false))) {
+      if (Attacks.onWeights(attempt) && !attempt.result().broken().orElse(true)) {
         lines.add("For: " + Attacks.describe(attempt));
       }
     }
@@ -117,8 +121,8 @@ final class RemovalRule {
     if (n > 0) {
       lines.add(
           Numbers.count(n, "record")
-              + " found by the search, near-copies among them, stayed in training by decision: what"
-              + " they say can still be learnt from them.");
+              + " found by the search stayed in training by decision: what they say can still be"
+              + " learnt from them.");
     }
   }
 

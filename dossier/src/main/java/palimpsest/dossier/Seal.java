@@ -24,7 +24,8 @@ public final class Seal {
    * @param folder must not exist yet; its parent must
    * @param artefacts enclosed as they are, in this order, at most 99
    * @return what the verification of the result said
-   * @throws InvalidRequest if the folder exists or cannot be written
+   * @throws InvalidRequest if the folder exists or cannot be written, or the content holds what
+   *     JSON cannot carry: a number that is not finite, a lone surrogate
    */
   public static Verification write(
       Path folder, Dossier dossier, List<Artefact> artefacts, SigningKeys keys) {
@@ -76,7 +77,7 @@ public final class Seal {
       files.put(Sealed.path(i + 1, artefacts.get(i).name()), artefacts.get(i).bytes());
     }
     Sealed sealed = Sealed.of(dossier, artefacts);
-    files.put(Folder.CONTENT, Json.canonical(sealed));
+    files.put(Folder.CONTENT, content(sealed));
     files.put(Folder.PAGE, Page.render(sealed, keys.keyId()));
     files.put(Folder.KEY, keys.publicPem());
     Map<String, String> digests = new HashMap<>();
@@ -84,6 +85,25 @@ public final class Seal {
     Envelope envelope = Envelope.sign(Envelope.statement(digests, sealed), keys);
     files.put(Folder.ENVELOPE, envelope.bytes());
     return files;
+  }
+
+  private static byte[] content(Sealed sealed) {
+    byte[] bytes;
+    try {
+      bytes = Json.canonical(sealed);
+    } catch (IllegalArgumentException e) {
+      throw new InvalidRequest("dossier cannot be written as JSON: " + Json.oneLine(e), e);
+    }
+    if (bytes.length > Folder.LARGEST_CONTENT) {
+      throw new InvalidRequest(
+          Folder.CONTENT
+              + " would have "
+              + bytes.length
+              + " bytes, more than "
+              + Folder.LARGEST_CONTENT
+              + ": enclose the longest explanations as an artefact instead");
+    }
+    return bytes;
   }
 
   private static void deleteIfLeft(Path temp) throws IOException {

@@ -52,7 +52,7 @@ final class SuppressionRule {
       String answer = sample.answers().get(column);
       if (sample.split() == Split.FORGET && answer != null) {
         of++;
-        given += Overlap.gives(answer, sample.truth()) ? 1 : 0;
+        given += Overlap.gives(answer, sample) ? 1 : 0;
       }
     }
     return new Tally(given, of);

@@ -1,5 +1,6 @@
 package palimpsest.dossier;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.PalimpsestException;
@@ -84,14 +86,16 @@ public final class Verifier {
     boolean stands =
         check("folder", this::readFolder)
             && check("signature", () -> readSignature(envelope))
+            && check("files", () -> compareFiles(envelope[0]))
             && check("content", () -> readContent(sealed))
             && check("statement", () -> compareStatement(envelope[0], sealed[0]));
     if (!stands) {
       return;
     }
     check("chain", () -> compareChain(sealed[0]));
-    check("verdicts", () -> compareVerdicts(sealed[0]));
-    comparePage(sealed[0]);
+    if (check("verdicts", () -> compareVerdicts(sealed[0]))) {
+      comparePage(sealed[0]);
+    }
     judgeSigner();
   }
 
@@ -132,23 +136,42 @@ public final class Verifier {
 
   private String readContent(Sealed[] out) throws IOException {
     byte[] bytes = Folder.read(root.resolve(Folder.CONTENT), Folder.LARGEST_CONTENT);
-    var node = CanonicalJson.parse(bytes, Folder.CONTENT);
+    JsonNode node = CanonicalJson.parse(bytes, Folder.CONTENT);
     String format = node.path("format").asText();
     if (!format.equals(Sealed.FORMAT)) {
       throw new CorruptArtifact(
           "format is \"" + format + "\", this software reads \"" + Sealed.FORMAT + "\"");
     }
-    out[0] = Json.read(node, Sealed.class, Folder.CONTENT);
+    out[0] = Json.read(node, bytes, Sealed.class, Folder.CONTENT);
     return "canonical JSON of format " + Sealed.FORMAT;
+  }
+
+  /** Before a byte of the content is read: whether it is what was signed. */
+  private String compareFiles(Envelope envelope) {
+    Map<String, String> signed = new TreeMap<>();
+    for (JsonNode subject : CanonicalJson.parse(envelope.payload(), "statement").path("subject")) {
+      signed.put(subject.path("name").asText(), subject.path("digest").path("sha256").asText());
+    }
+    for (Map.Entry<String, String> file : digests.entrySet()) {
+      String digest = signed.remove(file.getKey());
+      if (!file.getValue().equals(digest)) {
+        throw new CorruptArtifact(
+            file.getKey()
+                + (digest == null ? " was added or renamed" : " was changed")
+                + " after it was signed");
+      }
+    }
+    if (!signed.isEmpty()) {
+      throw new CorruptArtifact(signed.keySet().iterator().next() + " was removed or renamed");
+    }
+    return digests.size() + " files have the names and digests that were signed";
   }
 
   private String compareStatement(Envelope envelope, Sealed sealed) {
     if (!Arrays.equals(Envelope.statement(digests, sealed), envelope.payload())) {
-      throw new CorruptArtifact(
-          "the files' names, digests or summary differ from the signed statement: a file was"
-              + " changed, added, removed or renamed");
+      throw new CorruptArtifact("the signed statement is not that of this dossier");
     }
-    return digests.size() + " files have the names and digests that were signed";
+    return "names this request, chain and summary";
   }
 
   private String compareChain(Sealed sealed) {
