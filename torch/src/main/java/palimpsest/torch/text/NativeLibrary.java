@@ -1,6 +1,7 @@
 package palimpsest.torch.text;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
@@ -39,11 +40,9 @@ final class NativeLibrary {
 
   private static Path temporary() {
     try {
-      Path folder = Files.createTempDirectory("palimpsest-tokenizers");
-      folder.toFile().deleteOnExit();
-      return folder;
+      return Files.createTempDirectory("palimpsest-tokenizers");
     } catch (IOException e) {
-      throw new java.io.UncheckedIOException("no folder for the tokenizer library", e);
+      throw new UncheckedIOException("no folder for the tokenizer library", e);
     }
   }
 }

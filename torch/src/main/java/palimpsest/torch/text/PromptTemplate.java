@@ -1,8 +1,11 @@
 package palimpsest.torch.text;
 
+import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.IntStream;
+import palimpsest.api.Check;
 import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.UnsupportedModel;
@@ -45,8 +48,10 @@ public final class PromptTemplate {
   private final int end;
   private final boolean startsEverything;
   private final boolean prependsBlank;
+  private final Optional<ChatTemplate> chat;
 
   private PromptTemplate(Kind kind, Tokenizer tokenizer, int limit, TooLong tooLong) {
+    Check.atLeast(limit, 2, "most tokens of an example");
     this.kind = kind;
     this.tokenizer = tokenizer;
     this.limit = limit;
@@ -61,6 +66,7 @@ public final class PromptTemplate {
     this.start = tokenizer.bos().orElse(end);
     this.startsEverything = startsWith(tokenizer.encodeWithSpecial("a"), tokenizer.bos());
     this.prependsBlank = tokenizer.prependsBlank();
+    this.chat = kind == Kind.CHAT ? Optional.of(chat(tokenizer)) : Optional.empty();
   }
 
   /**
@@ -73,7 +79,7 @@ public final class PromptTemplate {
   public static PromptTemplate of(Kind kind, Tokenizer tokenizer, int limit, TooLong tooLong) {
     PromptTemplate template = new PromptTemplate(kind, tokenizer, limit, tooLong);
     if (kind == Kind.CHAT) {
-      template.render("A question?");
+      template.prompt("A question?");
     }
     return template;
   }
@@ -91,8 +97,8 @@ public final class PromptTemplate {
     if (prompt.isEmpty()) {
       return new int[] {start};
     }
-    if (kind == Kind.CHAT) {
-      return tokenizer.encode(render(prompt));
+    if (chat.isPresent()) {
+      return rendered(chat.get(), prompt);
     }
     int[] ids = tokenizer.encode("Question: " + prompt + "\nAnswer:");
     return startsEverything ? concat(new int[] {start}, ids) : ids;
@@ -131,7 +137,7 @@ public final class PromptTemplate {
               + "; shorten it"
               + (prompt.length < limit ? " or allow truncation" : ""));
     }
-    return new TokenizedExample(java.util.Arrays.copyOf(ids, limit), prompt.length);
+    return new TokenizedExample(Arrays.copyOf(ids, limit), prompt.length);
   }
 
   /** The text of a generated answer: special tokens and surrounding white space left out. */
@@ -139,20 +145,28 @@ public final class PromptTemplate {
     return tokenizer.decode(ids).strip();
   }
 
-  private String render(String prompt) {
-    String template =
+  private static ChatTemplate chat(Tokenizer tokenizer) {
+    return ChatTemplate.of(
         tokenizer
             .chatTemplate()
             .orElseThrow(
                 () ->
                     new UnsupportedModel(
-                        tokenizer.folder() + ": has no chat template; ask for the plain template"));
-    return ChatTemplate.of(template)
-        .render(
+                        tokenizer.folder()
+                            + ": has no chat template; ask for the plain template")));
+  }
+
+  private int[] rendered(ChatTemplate template, String prompt) {
+    String text =
+        template.render(
             List.of(new ChatTemplate.Message("user", prompt)),
             true,
             tokenizer.spelling(tokenizer.bos()),
             tokenizer.spelling(tokenizer.end()));
+    if (text.isEmpty()) {
+      throw new UnsupportedModel(tokenizer.folder() + ": chat template renders to nothing");
+    }
+    return tokenizer.encode(text);
   }
 
   private static int[] concat(int[]... parts) {

@@ -203,7 +203,7 @@ class SafetensorsTest {
     byte[] bytes = Files.readAllBytes(whole);
     SplittableRandom random = new SplittableRandom(7);
     int refused = 0;
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 500; i++) {
       byte[] damaged = bytes.clone();
       damaged[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       Path file = Files.write(folder.resolve("damaged"), damaged);
@@ -213,7 +213,7 @@ class SafetensorsTest {
         refused++;
       }
     }
-    assertThat(refused).isBetween(1000, 1999);
+    assertThat(refused).isBetween(200, 499);
   }
 
   @Test

@@ -153,6 +153,22 @@ class PromptTemplateTest {
   }
 
   @Test
+  void of_chatTemplateThatFails_isUnsupportedBeforeAnyExample() throws IOException {
+    Path changed = edited(json -> json.put("chat_template", "{% include 'x' %}"));
+    try (Tokenizer tokenizer = Tokenizer.load(changed)) {
+      assertThatThrownBy(() -> of(Kind.CHAT, tokenizer)).isInstanceOf(UnsupportedModel.class);
+    }
+    JsonFile.write(
+        folder.resolve("tokenizer_config.json"),
+        JsonFile.read(folder.resolve("tokenizer_config.json")).put("chat_template", "{# #}"));
+    try (Tokenizer tokenizer = Tokenizer.load(folder)) {
+      assertThatThrownBy(() -> of(Kind.CHAT, tokenizer))
+          .isInstanceOf(UnsupportedModel.class)
+          .hasMessageContaining("renders to nothing");
+    }
+  }
+
+  @Test
   void encode_tooLong_isRefusedByNameOrCutOnRequest() {
     try (Tokenizer tokenizer = Tokenizer.load(MHA)) {
       Example example = example("Who?", "The keeper of the library");
