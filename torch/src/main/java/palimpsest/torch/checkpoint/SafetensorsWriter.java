@@ -34,7 +34,7 @@ final class SafetensorsWriter {
   }
 
   private static Dtype stored(Tensor tensor, Dtype dtype) {
-    return tensor.scalar_type() == Dtype.I64.scalarType() ? Dtype.I64 : dtype;
+    return tensor.scalar_type().intern() == Dtype.I64.scalarType() ? Dtype.I64 : dtype;
   }
 
   private static void requireFinite(String name, Tensor tensor, Dtype dtype) {

@@ -17,9 +17,8 @@ import palimpsest.torch.checkpoint.LlamaConfig;
  * The tokenizer of a checkpoint folder: its tokenizer.json, run by the library that made it.
  *
  * <p>Text that spells a special token, such as {@code <|eos|>}, is encoded as that token, as
- * everywhere in this format; half a surrogate pair
- * becomes U+FFFD. Never reaches for the network. Safe for use by several threads until
- * it is closed.
+ * everywhere in this format; half a surrogate pair becomes U+FFFD. Never reaches for the network.
+ * Safe for use by several threads until it is closed.
  */
 public final class Tokenizer implements AutoCloseable {
   private final Path folder;

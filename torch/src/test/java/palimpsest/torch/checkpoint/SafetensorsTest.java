@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SplittableRandom;
@@ -187,7 +188,7 @@ class SafetensorsTest {
     Safetensors.write(whole, Map.of("w", floats(1, 2, 3)), Dtype.F32);
     byte[] bytes = Files.readAllBytes(whole);
     for (int n = 0; n < bytes.length; n++) {
-      Path cut = Files.write(folder.resolve("cut"), java.util.Arrays.copyOf(bytes, n));
+      Path cut = Files.write(folder.resolve("cut"), Arrays.copyOf(bytes, n));
       assertThatThrownBy(() -> Safetensors.open(cut))
           .as("cut at %d", n)
           .isInstanceOf(CorruptArtifact.class);
@@ -202,7 +203,7 @@ class SafetensorsTest {
     byte[] bytes = Files.readAllBytes(whole);
     SplittableRandom random = new SplittableRandom(7);
     int refused = 0;
-    for (int i = 0; i < 2000; i++) {
+    for (int i = 0; i < 500; i++) {
       byte[] damaged = bytes.clone();
       damaged[random.nextInt(bytes.length)] = (byte) random.nextInt(256);
       Path file = Files.write(folder.resolve("damaged"), damaged);
@@ -212,7 +213,7 @@ class SafetensorsTest {
         refused++;
       }
     }
-    assertThat(refused).isBetween(1000, 1999);
+    assertThat(refused).isBetween(200, 499);
   }
 
   @Test
@@ -227,7 +228,8 @@ class SafetensorsTest {
   void read_fileCutAfterOpening_isCorrupt() throws IOException {
     Path file = file(f32("[4]", "[0,16]"), 16);
     try (Safetensors tensors = Safetensors.open(file)) {
-      Files.write(file, java.util.Arrays.copyOf(Files.readAllBytes(file), 80));
+      byte[] whole = Files.readAllBytes(file);
+      Files.write(file, Arrays.copyOf(whole, whole.length - 8));
       assertThatThrownBy(() -> tensors.read("w"))
           .isInstanceOf(CorruptArtifact.class)
           .hasMessageContaining("inside the tensor");
@@ -340,7 +342,7 @@ class SafetensorsTest {
       assertThat(read.read("a").dim()).isZero();
       assertThat(read.read("empty").numel()).isZero();
       assertThat(values(read.read("turned"))).containsExactly(1, 4, 2, 5, 3, 6);
-      assertThat(read.read("steps").scalar_type()).isEqualTo(Dtype.I64.scalarType());
+      assertThat(read.read("steps").scalar_type().intern()).isEqualTo(Dtype.I64.scalarType());
       assertThat(read.read("steps").select(0, 2).item_long()).isEqualTo(2);
     }
   }
