@@ -1,4 +1,9 @@
-/** Contract tests, tiny models, golden values, leak checks. */
+/**
+ * What tests of other modules stand on: {@link palimpsest.testkit.TinyModels} to try things on,
+ * {@link palimpsest.testkit.LeakCheck} for native memory, and {@link
+ * palimpsest.testkit.MethodContract} for every unlearning method. Golden values of the reference
+ * implementations lie beside it in {@code testkit/golden}.
+ */
 @NullMarked
 package palimpsest.testkit;
 

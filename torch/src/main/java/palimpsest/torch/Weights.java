@@ -61,14 +61,14 @@ public final class Weights implements AutoCloseable {
 
   /** A copy of these tensors. */
   public static Weights of(Map<String, Tensor> tensors) {
-    Map<String, long[]> shapes = new LinkedHashMap<>();
-    tensors.forEach((name, t) -> shapes.put(name, t.sizes().vec().get()));
-    Weights w = new Weights(shapes);
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
+      Map<String, long[]> shapes = new LinkedHashMap<>();
+      tensors.forEach((name, t) -> shapes.put(name, t.sizes().vec().get()));
+      Weights w = new Weights(shapes);
       tensors.forEach((name, t) -> w.tensor(name).copy_(t));
+      return w;
     }
-    return w;
   }
 
   /** An independent copy, without gradients. */

@@ -50,9 +50,9 @@ record Decoder(
   List<List<int[]>> decode(List<int[]> prompts, Decoding how) {
     List<Row> rows = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
+      SplittableRandom seeds = new SplittableRandom(seed(prompts.get(i), how));
       for (int s = 0; s < how.samples(); s++) {
-        long seed = how.seed() * 1_000_003 + i * 8191L + s;
-        rows.add(new Row(prompts.get(i), how.maxNewTokens(), seed));
+        rows.add(new Row(prompts.get(i), how.maxNewTokens(), seeds.nextLong()));
       }
     }
     List<Row> byLength = new ArrayList<>(rows);
@@ -69,6 +69,15 @@ record Decoder(
         .toList();
   }
 
+  /** Of seed and prompt only: an answer depends neither on the other prompts nor on their order. */
+  private static long seed(int[] prompt, Decoding how) {
+    long seed = how.seed();
+    for (int id : prompt) {
+      seed = new SplittableRandom(seed + id).nextLong();
+    }
+    return seed;
+  }
+
   private void group(List<Row> rows, Decoding how) {
     int width = rows.stream().mapToInt(r -> r.promptLength).max().orElseThrow();
     int[] padding = rows.stream().mapToInt(r -> width - r.promptLength).toArray();
@@ -82,16 +91,30 @@ record Decoder(
     try (AutoGradMode off = new AutoGradMode(false);
         KeyValueCache cache =
             new KeyValueCache(model.config(), padding, width + how.maxNewTokens())) {
+      List<Row> open = rows;
       int read = width;
       for (int n = 0; n < how.maxNewTokens(); n++) {
-        step(rows, ids, read, cache, how);
-        if (rows.stream().allMatch(r -> r.done)) {
+        step(open, ids, read, cache, how);
+        open = compact(open, cache);
+        if (open.isEmpty()) {
           return;
         }
-        ids = rows.stream().mapToLong(r -> r.tokens[r.length - 1]).toArray();
+        ids = open.stream().mapToLong(r -> r.tokens[r.length - 1]).toArray();
         read = 1;
       }
     }
+  }
+
+  /** Drops the rows that are done once they are half of all: until then copying costs more. */
+  private static List<Row> compact(List<Row> rows, KeyValueCache cache) {
+    int[] open = IntStream.range(0, rows.size()).filter(i -> !rows.get(i).done).toArray();
+    if (open.length > 0 && open.length * 2 > rows.size()) {
+      return rows;
+    }
+    if (open.length > 0) {
+      cache.select(open);
+    }
+    return Arrays.stream(open).mapToObj(rows::get).toList();
   }
 
   private void step(List<Row> rows, long[] ids, int read, KeyValueCache cache, Decoding how) {
@@ -117,7 +140,7 @@ record Decoder(
       logits[banned] = Float.NEGATIVE_INFINITY;
     }
     int token = Sampler.choose(logits, how, r.random);
-    if (isEnd.test(token)) {
+    if (token == Sampler.NONE || isEnd.test(token)) {
       r.done = true;
       return;
     }

@@ -3,6 +3,9 @@ package palimpsest.torch.llm;
 import static org.bytedeco.pytorch.global.torch.empty;
 import static org.bytedeco.pytorch.global.torch.tensor;
 
+import java.util.Arrays;
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import palimpsest.torch.Scopes;
@@ -15,9 +18,9 @@ import palimpsest.torch.checkpoint.LlamaConfig;
  * padding: a row's answer does not depend on the company it is decoded in, up to rounding.
  */
 final class KeyValueCache implements AutoCloseable {
-  private final int rows;
+  private int rows;
   private final int capacity;
-  private final int[] padding;
+  private int[] padding;
   private final Tensor[] keys; // per layer (B, N_kv, C, K)
   private final Tensor[] values;
   private final int headSize;
@@ -52,6 +55,22 @@ final class KeyValueCache implements AutoCloseable {
     length += tokens;
   }
 
+  /** Goes on with these rows only, in this order. */
+  void select(int[] kept) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor index = tensor(Arrays.stream(kept).asLongStream().toArray());
+      for (Tensor[] tensors : List.of(keys, values)) {
+        for (int layer = 0; layer < tensors.length; layer++) {
+          Tensor fewer = Scopes.keep(tensors[layer].index_select(0, index));
+          tensors[layer].close();
+          tensors[layer] = fewer;
+        }
+      }
+    }
+    padding = Arrays.stream(kept).map(row -> padding[row]).toArray();
+    rows = kept.length;
+  }
+
   /** Cosines of the next {@code width} positions of each row, (B, 1, width, K). */
   Tensor cos(Rope rope, int width) {
     return rope.cos(capacity).index_select(0, positions(width)).view(rows, 1, width, headSize);
@@ -73,18 +92,17 @@ final class KeyValueCache implements AutoCloseable {
   }
 
   /** Stores the new keys and values and attends to all that each query may see, (B, N, T, K). */
-  Tensor attend(int layer, Tensor q, Tensor k, Tensor v) {
+  Tensor attend(int layer, Tensor q, Tensor k, Tensor v, Tensor mask) {
     long width = q.size(2);
     keys[layer].narrow(2, length, width).copy_(k);
     values[layer].narrow(2, length, width).copy_(v);
     Tensor allKeys = keys[layer].narrow(2, 0, length + width);
     Tensor allValues = values[layer].narrow(2, 0, length + width);
-    TensorOptional mask = new TensorOptional(mask((int) width));
-    return Llama.attend(q, allKeys, allValues, mask, false);
+    return Llama.attend(q, allKeys, allValues, new TensorOptional(mask), false);
   }
 
-  /** 0 where a query may look, -inf elsewhere, (B, 1, T, C'). Padding sees itself only. */
-  private Tensor mask(int width) {
+  /** 0 where a query of the next pass may look, else -inf, (B, 1, T, C'). Padding sees itself. */
+  Tensor mask(int width) {
     int seen = length + width;
     float[] m = new float[rows * width * seen];
     for (int row = 0; row < rows; row++) {

@@ -13,6 +13,7 @@ import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
+import org.jspecify.annotations.Nullable;
 import palimpsest.torch.Weights;
 import palimpsest.torch.checkpoint.LlamaConfig;
 
@@ -61,16 +62,16 @@ public final class Llama implements CausalLm {
     return head(hidden(tensor(ids).view(rows, width), null)); // (B, T, V)
   }
 
-  /** Logits that predict the label tokens, (L, V). */
-  public Tensor labelLogits(TokenBatch batch) {
+  /** Hidden states that predict the label tokens, (L, E). */
+  Tensor labelHidden(TokenBatch batch) {
     Tensor h = hidden(tensor(batch.ids()).view(batch.rows(), batch.width()), null); // (B, T, E)
     Tensor flat = h.view(-1, config.hiddenSize()); // (B*T, E)
-    return head(flat.index_select(0, tensor(batch.positions()))); // (L, V)
+    return flat.index_select(0, tensor(batch.positions())); // (L, E)
   }
 
   @Override
   public Tensor tokenLogProb(TokenBatch batch) {
-    Tensor z = labelLogits(batch); // (L, V)
+    Tensor z = head(labelHidden(batch)); // (L, V)
     Tensor none = new Tensor();
     return cross_entropy_loss(
             z, tensor(batch.labels()), new TensorOptional(none), NO_REDUCTION, -100, 0)
@@ -84,14 +85,13 @@ public final class Llama implements CausalLm {
    * @param cache keys and values of the tokens before these, or null for a causal pass from 0
    * @return (B, T, E)
    */
-  Tensor hidden(Tensor ids, @org.jspecify.annotations.Nullable KeyValueCache cache) {
+  Tensor hidden(Tensor ids, @Nullable KeyValueCache cache) {
     int width = (int) ids.size(1);
     Tensor x = embedding(w("model.embed_tokens.weight"), ids); // (B, T, E)
-    Tensor cos = cache == null ? rope.cos(width).narrow(0, 0, width) : cache.cos(rope, width);
-    Tensor sin = cache == null ? rope.sin(width).narrow(0, 0, width) : cache.sin(rope, width);
+    Pass pass = pass(width, cache);
     for (int layer = 0; layer < config.layers(); layer++) {
       String at = "model.layers." + layer + ".";
-      Tensor a = attention(layer, norm(x, at + "input_layernorm.weight"), cos, sin, cache);
+      Tensor a = attention(layer, norm(x, at + "input_layernorm.weight"), pass);
       x = x.add(a);
       Tensor h = norm(x, at + "post_attention_layernorm.weight");
       Tensor gate = silu(linear(h, w(at + "mlp.gate_proj.weight")));
@@ -101,18 +101,26 @@ public final class Llama implements CausalLm {
     return norm(x, "model.norm.weight");
   }
 
-  private Tensor attention(
-      int layer,
-      Tensor x,
-      Tensor cos,
-      Tensor sin,
-      @org.jspecify.annotations.Nullable KeyValueCache cache) {
+  /** What all layers of a pass share: cosines and sines of its positions, and where it may look. */
+  private record Pass(
+      Tensor cos, Tensor sin, @Nullable KeyValueCache cache, @Nullable Tensor mask) {}
+
+  private Pass pass(int width, @Nullable KeyValueCache cache) {
+    return cache == null
+        ? new Pass(
+            rope.cos(width).narrow(0, 0, width), rope.sin(width).narrow(0, 0, width), null, null)
+        : new Pass(cache.cos(rope, width), cache.sin(rope, width), cache, cache.mask(width));
+  }
+
+  private Tensor attention(int layer, Tensor x, Pass pass) {
     String at = "model.layers." + layer + ".self_attn.";
-    Tensor q = rotate(heads(x, at + "q_proj.weight"), cos, sin); // (B, N, T, K)
-    Tensor k = rotate(heads(x, at + "k_proj.weight"), cos, sin); // (B, N_kv, T, K)
+    Tensor q = rotate(heads(x, at + "q_proj.weight"), pass.cos, pass.sin); // (B, N, T, K)
+    Tensor k = rotate(heads(x, at + "k_proj.weight"), pass.cos, pass.sin); // (B, N_kv, T, K)
     Tensor v = heads(x, at + "v_proj.weight"); // (B, N_kv, T, K)
     Tensor o = // (B, N, T, K)
-        cache == null ? attend(q, k, v, new TensorOptional(), true) : cache.attend(layer, q, k, v);
+        pass.cache == null || pass.mask == null
+            ? attend(q, k, v, new TensorOptional(), true)
+            : pass.cache.attend(layer, q, k, v, pass.mask);
     Tensor joined = o.transpose(1, 2).reshape(x.size(0), x.size(1), -1); // (B, T, N*K)
     return linear(joined, w(at + "o_proj.weight")); // (B, T, E)
   }

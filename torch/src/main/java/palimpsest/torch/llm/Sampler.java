@@ -7,15 +7,21 @@ import palimpsest.api.Decoding;
 
 /** Draws one token from logits: greedy, or by temperature and nucleus (top-p). */
 final class Sampler {
+  /** No token may follow: all are banned. */
+  static final int NONE = -1;
+
   private Sampler() {}
 
-  /** The chosen token; ties go to the lowest id. */
+  /** The chosen token, ties going to the lowest id; {@link #NONE} if all logits are -inf. */
   static int choose(float[] logits, Decoding how, SplittableRandom random) {
     int best = 0;
     for (int i = 1; i < logits.length; i++) {
       if (logits[i] > logits[best]) {
         best = i;
       }
+    }
+    if (logits[best] == Float.NEGATIVE_INFINITY) {
+      return NONE;
     }
     if (how.temperature() == 0) {
       return best;
@@ -42,8 +48,11 @@ final class Sampler {
 
   /** The smallest set of likeliest tokens that holds {@code topP} of the mass, renormalised. */
   private static int nucleus(double[] p, double sum, double topP, SplittableRandom random) {
+    // those at or below this hold at most 1 - topP together: the set never reaches them
+    double negligible = (1 - topP) * sum / p.length;
     int[] order =
         IntStream.range(0, p.length)
+            .filter(i -> p[i] > negligible)
             .boxed()
             .sorted(Comparator.comparingDouble((Integer i) -> -p[i]))
             .mapToInt(i -> i)

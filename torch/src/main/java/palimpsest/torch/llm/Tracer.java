@@ -13,6 +13,7 @@ import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.LongOptional;
+import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.Trace;
 import palimpsest.torch.text.TokenizedExample;
@@ -24,8 +25,11 @@ import palimpsest.torch.text.TokenizedExample;
 final class Tracer {
   private static final int ROWS = 32;
 
-  /** Tokens of a rectangle, so that its logits fit: rows are fewer where they are long. */
+  /** Tokens of a rectangle: rows are fewer where they are long. */
   private static final int TOKENS = 4096;
+
+  /** Label tokens whose distributions are held at once, whatever the vocabulary. */
+  private static final int SLICE = 256;
 
   private final Llama model;
 
@@ -69,23 +73,20 @@ final class Tracer {
     int n = batch.labelTokens();
     float[] logProb = new float[n];
     float[] mean = new float[n];
-    float[] square = new float[n];
+    float[] variance = new float[n];
     long[] best = new long[n];
+    Pass pass = new Pass(logProb, mean, variance, best);
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
-      Tensor log = log_softmax(model.labelLogits(batch), 1); // (L, V)
-      Tensor p = log.exp(); // (L, V)
-      Tensor weighted = p.mul(log); // (L, V)
-      copy(log.gather(1, tensor(batch.labels()).view(-1, 1)).view(-1), logProb);
-      copy(weighted.sum(1), mean);
-      copy(weighted.mul(log).sum(1), square);
-      Tensor argmax = log.argmax(new LongOptional(1), false).contiguous(); // (L)
-      new LongPointer(argmax.data_ptr_long()).get(best);
+      Tensor h = model.labelHidden(batch); // (L, E)
+      for (int at = 0; at < n; at += SLICE) {
+        slice(h, batch, at, Math.min(n, at + SLICE), pass);
+      }
     }
     List<Trace> traces = new ArrayList<>();
     int at = 0;
     for (int row = 0; row < examples.size(); row++) {
-      traces.add(one(ids.get(row), batch, at, row, new Pass(logProb, mean, square, best)));
+      traces.add(one(ids.get(row), batch, at, row, pass));
       at += batch.lengths()[row];
     }
     return traces;
@@ -93,7 +94,22 @@ final class Tracer {
 
   /** Arrays of a pass, one value per label token. */
   @SuppressWarnings("ArrayRecordComponent") // lives for one call
-  private record Pass(float[] logProb, float[] mean, float[] square, long[] best) {}
+  private record Pass(float[] logProb, float[] mean, float[] variance, long[] best) {}
+
+  private void slice(Tensor h, TokenBatch batch, int from, int to, Pass pass) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor log = log_softmax(model.head(h.narrow(0, from, to - from)), 1); // (l, V)
+      Tensor labels = tensor(Arrays.copyOfRange(batch.labels(), from, to)); // (l)
+      Tensor p = log.exp(); // (l, V)
+      Tensor mean = p.mul(log).sum(new long[] {1}, true, new ScalarTypeOptional()); // (l, 1)
+      Tensor variance = log.sub(mean).square_().mul_(p).sum(1); // (l)
+      copy(log.gather(1, labels.view(-1, 1)), pass.logProb, from);
+      copy(mean, pass.mean, from);
+      copy(variance, pass.variance, from);
+      Tensor argmax = log.argmax(new LongOptional(1), false).contiguous(); // (l)
+      new LongPointer(argmax.data_ptr_long()).get(pass.best, from, to - from);
+    }
+  }
 
   private static Trace one(String id, TokenBatch batch, int from, int row, Pass pass) {
     int n = batch.lengths()[row];
@@ -108,12 +124,13 @@ final class Tracer {
       logProb[i] = Math.min(0, pass.logProb[at]);
       hit[i] = pass.best[at] == batch.labels()[at];
       mean[i] = pass.mean[at];
-      variance[i] = Math.max(0, pass.square[at] - mean[i] * mean[i]);
+      variance[i] = pass.variance[at];
     }
     return new Trace(id, tokens, logProb, hit, mean, variance);
   }
 
-  private static void copy(Tensor values, float[] to) {
-    new FloatPointer(values.contiguous().data_ptr_float()).get(to);
+  private static void copy(Tensor values, float[] to, int from) {
+    Tensor flat = values.contiguous();
+    new FloatPointer(flat.data_ptr_float()).get(to, from, (int) flat.numel());
   }
 }

@@ -1,0 +1,168 @@
+package palimpsest.methods.llm;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
+
+import java.util.List;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import palimpsest.api.InvalidRequest;
+import palimpsest.testkit.LeakCheck;
+import palimpsest.testkit.TinyModels;
+import palimpsest.torch.llm.Llama;
+import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.train.ReferenceLogProb;
+
+/**
+ * Derived by hand. Two models: one drawn at random, and the uniform one, all of whose weights are
+ * 0, so that every logit is 0 and every token has log-probability -ln V, V = 300.
+ */
+@ExtendWith(LeakCheck.class)
+class LlmMethodsTest {
+  private static final double LOG_V = Math.log(300);
+
+  /** Four label tokens after a prompt of two, and two after one. */
+  private static final List<TokenizedExample> FORGET =
+      List.of(example(2, 5, 9, 17, 33, 12, 1), example(1, 40, 8, 1));
+
+  private static final List<TokenizedExample> RETAIN =
+      List.of(example(1, 7, 71, 200, 1), example(2, 250, 30, 31, 1));
+
+  private Llama model;
+  private Llama uniform;
+
+  @BeforeEach
+  void open() {
+    model = TinyModels.llama(1);
+    uniform = TinyModels.llama(1);
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      uniform.weights().flat().zero_();
+    }
+  }
+
+  @AfterEach
+  void close() {
+    model.close();
+    uniform.close();
+  }
+
+  /** nll = ln V whatever the lengths, so L = -ln V. */
+  @Test
+  void gradientAscent_uniformModel_isMinusLogV() {
+    assertThat(rig(uniform, FORGET).of(new GradientAscent()).loss())
+        .isCloseTo(-LOG_V, within(1e-5));
+  }
+
+  /** nll(forget) = nll(retain) = ln V, so L = (α - γ) ln V. */
+  @Test
+  void gradDiff_uniformModel_isDifferenceOfWeights() {
+    assertThat(rig(uniform, FORGET).of(new GradDiff(0.5, 2)).loss())
+        .isCloseTo(1.5 * LOG_V, within(1e-5));
+  }
+
+  /** With γ = α and the same examples on both sides the terms cancel: nothing is learned. */
+  @Test
+  void gradDiff_sameExamplesBothSides_isZero() {
+    LossRig.Result result = new LossRig(model, none(), FORGET, FORGET).of(new GradDiff(2, 2));
+    assertThat(result.loss()).isCloseTo(0, within(1e-6));
+    assertThat(result.norm()).isLessThan(1e-5);
+  }
+
+  /** ∇L = γ ∇(-nll(forget)): with α = 0 it is gradient ascent, γ times. */
+  @Test
+  void gradDiff_withoutRetain_isGradientAscent() {
+    LossRig rig = rig(model, FORGET);
+    LossRig.Result ascent = rig.of(new GradientAscent());
+    LossRig.Result result = rig.of(new GradDiff(3, 0));
+    assertThat(result.loss()).isCloseTo(3 * ascent.loss(), within(1e-4));
+    assertThat(result.distance(3, ascent)).isLessThan(1e-5);
+  }
+
+  /** logp = logp_ref: L = -(2/β) log σ(0) = (2/β) ln 2, for any model. */
+  @ParameterizedTest
+  @CsvSource({"0.1, 13.862944", "1, 1.386294", "2.5, 0.554518"})
+  void npo_equalLogProbs_isTwoLogTwoOverBeta(double beta, double expected) {
+    assertThat(rig(model, FORGET).of(new Npo(beta, 0)).loss()).isCloseTo(expected, within(1e-5));
+  }
+
+  /**
+   * The uniform model gives logp = (-4 ln V, -2 ln V) to the examples' 4 and 2 label tokens.
+   * References chosen so that β gap = (0, ln 3): -log σ(-x) = ln(1 + e^x) gives (ln 2, ln 4), mean
+   * 1.5 ln 2, so L = (2/β) 1.5 ln 2 = 3 ln 2 / β; with α = 2 the retain term adds 2 ln V.
+   */
+  @Test
+  void npo_uniformModelAndKnownGaps_isThreeLogTwoOverBeta() {
+    double beta = 0.25;
+    float[] reference = {(float) (-4 * LOG_V), (float) (-2 * LOG_V - Math.log(3) / beta)};
+    LossRig rig = new LossRig(uniform, new ReferenceLogProb(reference), FORGET, RETAIN);
+    double expected = 3 * Math.log(2) / beta;
+    assertThat(rig.of(new Npo(beta, 0)).loss()).isCloseTo(expected, within(1e-4));
+    assertThat(rig.of(new Npo(beta, 2)).loss()).isCloseTo(expected + 2 * LOG_V, within(1e-4));
+  }
+
+  /**
+   * dL/dlogp = -(2/β) (1 - σ(-β gap)) (-β) = 2 σ(β gap), and for one example of n label tokens logp
+   * = -n nll; gradient ascent descends -nll = logp / n. So ∇NPO = 2 n σ(β gap) ∇GA: n times
+   * gradient ascent while nothing has changed (gap 0), fading as the model gets below the reference
+   * and at most twice that above it.
+   */
+  @ParameterizedTest
+  @CsvSource({"0.1, 0", "2.5, 0", "0.5, 4", "0.5, -4", "0.1, -50"})
+  void npo_oneExample_gradientIsFadingAscent(double beta, double gap) {
+    List<TokenizedExample> one = FORGET.subList(0, 1);
+    float logProb = ReferenceLogProb.of(model, one).perExample()[0];
+    ReferenceLogProb reference = new ReferenceLogProb(new float[] {(float) (logProb - gap)});
+    LossRig rig = new LossRig(model, reference, one, RETAIN);
+    double fading = 2 / (1 + Math.exp(-beta * gap));
+    assertThat(rig.of(new Npo(beta, 0)).distance(4 * fading, rig.of(new GradientAscent())))
+        .isLessThan(1e-4);
+  }
+
+  /** ∇L = ∇L_forget + α ∇nll(retain), and the nll gradient is minus that of ascent. */
+  @Test
+  void npo_retainTerm_isDescentOnRetain() {
+    LossRig rig = rig(model, FORGET);
+    LossRig.Result plain = rig.of(new Npo(0.1, 0));
+    LossRig.Result full = rig.of(new Npo(0.1, 3));
+    LossRig.Result ascent = new LossRig(model, none(), RETAIN, RETAIN).of(new GradientAscent());
+    float[] term = full.gradient().clone();
+    for (int i = 0; i < term.length; i++) {
+      term[i] -= plain.gradient()[i];
+    }
+    assertThat(full.loss() - plain.loss()).isCloseTo(-3 * ascent.loss(), within(1e-4));
+    assertThat(new LossRig.Result(0, term).distance(-3, ascent)).isLessThan(1e-5);
+  }
+
+  @Test
+  void hyperParameters_outOfRange_areRefused() {
+    assertThatThrownBy(() -> new Npo(0, 1))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessage("beta must be > 0, got 0.0");
+    assertThatThrownBy(() -> new Npo(0.1, -1))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessage("retainWeight must be >= 0, got -1.0");
+    assertThatThrownBy(() -> new GradDiff(-1, 1))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessage("forgetWeight must be > 0, got -1.0");
+  }
+
+  private static LossRig rig(Llama model, List<TokenizedExample> forget) {
+    return new LossRig(model, ReferenceLogProb.of(model, forget), forget, RETAIN);
+  }
+
+  private static ReferenceLogProb none() {
+    return new ReferenceLogProb(new float[0]);
+  }
+
+  private static TokenizedExample example(int promptLength, int... ids) {
+    return new TokenizedExample(ids, promptLength);
+  }
+}

@@ -1,0 +1,54 @@
+package palimpsest.methods.llm;
+
+import java.util.List;
+import java.util.stream.IntStream;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
+import palimpsest.methods.DescentMethod;
+import palimpsest.torch.llm.Llama;
+import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.train.Batch;
+import palimpsest.torch.train.ReferenceLogProb;
+
+/** Loss and gradient of a method on whole data sets as one step. */
+record LossRig(
+    Llama model,
+    ReferenceLogProb reference,
+    List<TokenizedExample> forget,
+    List<TokenizedExample> retain) {
+
+  /** A loss and its gradient over all parameters. */
+  @SuppressWarnings("ArrayRecordComponent") // lives for one assertion
+  record Result(double loss, float[] gradient) {
+    double norm() {
+      return Math.sqrt(
+          IntStream.range(0, gradient.length).mapToDouble(i -> gradient[i] * gradient[i]).sum());
+    }
+
+    /** Norm of {@code this - factor * other} over the norm of this. */
+    double distance(double factor, Result other) {
+      double sum = 0;
+      for (int i = 0; i < gradient.length; i++) {
+        double d = gradient[i] - factor * other.gradient[i];
+        sum += d * d;
+      }
+      return Math.sqrt(sum) / norm();
+    }
+  }
+
+  Result of(DescentMethod method) {
+    float[] gradient = new float[(int) model.weights().count()];
+    try (PointerScope scope = new PointerScope()) {
+      model.weights().gradient().zero_();
+      Tensor loss = method.loss(model, reference, all(forget), all(retain));
+      loss.backward();
+      new FloatPointer(model.weights().gradient().data_ptr_float()).get(gradient);
+      return new Result(loss.item_double(), gradient);
+    }
+  }
+
+  private static Batch all(List<TokenizedExample> data) {
+    return Batch.whole(data, IntStream.range(0, data.size()).toArray());
+  }
+}
