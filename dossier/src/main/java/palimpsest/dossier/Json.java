@@ -56,8 +56,18 @@ public final class Json {
     return MAPPER.valueToTree(value);
   }
 
+  /** A record in canonical form (RFC 8785). */
   public static byte[] canonical(Object value) {
     return CanonicalJson.bytes(tree(value));
+  }
+
+  /**
+   * A record from its canonical bytes.
+   *
+   * @throws CorruptArtifact naming {@code what} where they are anything else
+   */
+  public static <T> T read(byte[] bytes, Class<T> type, String what) {
+    return read(CanonicalJson.parse(bytes, what), bytes, type, what);
   }
 
   /**
@@ -65,7 +75,7 @@ public final class Json {
    *
    * @throws CorruptArtifact naming {@code what} where it is anything else
    */
-  public static <T> T read(JsonNode node, byte[] bytes, Class<T> type, String what) {
+  static <T> T read(JsonNode node, byte[] bytes, Class<T> type, String what) {
     refuseNull(node, what);
     try {
       T value = MAPPER.treeToValue(node, type);
@@ -85,6 +95,7 @@ public final class Json {
     node.forEach(child -> refuseNull(child, what));
   }
 
+  /** The first line of an error's message, shortened. */
   public static String oneLine(Exception e) {
     String text =
         e instanceof JsonProcessingException j

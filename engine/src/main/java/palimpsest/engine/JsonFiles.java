@@ -6,7 +6,6 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import palimpsest.api.InvalidRequest;
-import palimpsest.dossier.CanonicalJson;
 import palimpsest.dossier.Json;
 import palimpsest.torch.checkpoint.AtomicFile;
 
@@ -34,8 +33,7 @@ final class JsonFiles {
    */
   static <T> T read(Path file, Class<T> type) {
     try {
-      return Json.read(
-          CanonicalJson.parse(Files.readAllBytes(file), file.toString()), type, file.toString());
+      return Json.read(Files.readAllBytes(file), type, file.toString());
     } catch (NoSuchFileException e) {
       throw new InvalidRequest(file + " is not there", e);
     } catch (IOException e) {
