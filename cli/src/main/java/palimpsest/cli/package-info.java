@@ -1,4 +1,7 @@
-/** The command line: parses, calls the engine, prints; no logic. */
+/**
+ * The command line: {@link Main} runs {@link CommandTree}; a command parses, calls the engine and
+ * prints, through a {@link Screen}.
+ */
 @NullMarked
 package palimpsest.cli;
 

@@ -184,11 +184,15 @@ public record Applying(
    * The guard of a decision: forgotten completions protected, what kept texts share let through.
    */
   MemFree guard(Method method, TextModel text) {
-    List<int[]> secret = sequences(forget(), text);
-    List<int[]> kept = sequences(retain(), text);
+    return protect(forget(), retain(), (MemFree.Order) method, text);
+  }
+
+  /** Protects completions as far as kept ones do not share their pieces. */
+  static MemFree protect(
+      List<Example> secret, List<Example> kept, MemFree.Order order, TextModel text) {
     byte[] key = new byte[16];
     new SecureRandom().nextBytes(key);
-    return MemFree.protect(secret, kept, (MemFree.Order) method, key);
+    return MemFree.protect(sequences(secret, text), sequences(kept, text), order, key);
   }
 
   /** Completions with and without a leading blank. */

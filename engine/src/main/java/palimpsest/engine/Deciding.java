@@ -22,7 +22,7 @@ final class Deciding {
    */
   static Decision decide(
       Decision.Scope scope, String by, String reason, List<Finding> findings, Corpus corpus) {
-    Set<String> in = new TreeSet<>(records(findings, f -> inScope(scope, f)));
+    Set<String> in = inScope(scope, findings);
     Set<String> out = new TreeSet<>(records(findings, f -> true));
     out.removeAll(in);
     if (in.isEmpty()) {
@@ -43,6 +43,11 @@ final class Deciding {
               + " request or delete the model instead");
     }
     return new Decision(scope, by, reason, List.copyOf(in), List.copyOf(out));
+  }
+
+  /** Ids of the records that the scope covers. */
+  static Set<String> inScope(Decision.Scope scope, List<Finding> findings) {
+    return new TreeSet<>(records(findings, f -> inScope(scope, f)));
   }
 
   private static boolean inScope(Decision.Scope scope, Finding f) {

@@ -9,8 +9,23 @@ import java.util.stream.Stream;
 import palimpsest.api.InvalidRequest;
 
 /** Folders for results: never overwritten unless told to. */
-final class Outputs {
+public final class Outputs {
   private Outputs() {}
+
+  /** Refuses a folder that holds something, unless work in it is to be resumed. */
+  public static void requireFresh(Path folder, boolean resume) {
+    if (!resume && !isEmpty(folder)) {
+      throw new InvalidRequest(
+          folder + " is not empty: give --resume to go on with it, or another --out");
+    }
+  }
+
+  /** Refuses a file that is there already. */
+  public static void requireNew(Path file) {
+    if (Files.exists(file)) {
+      throw new InvalidRequest(file + " is there already: remove it or give another --out");
+    }
+  }
 
   /** Makes a folder and its parents, or says why it cannot. */
   static Path folder(Path folder) {

@@ -9,7 +9,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Example;
-import palimpsest.api.InvalidRequest;
 import palimpsest.api.Recipe;
 import palimpsest.discovery.Corpus;
 import palimpsest.torch.Weights;
@@ -84,10 +83,7 @@ public final class Training {
 
   /** Refuses an output that holds something, unless it is to be resumed. */
   public void requireFresh(boolean resume) {
-    if (!resume && !Outputs.isEmpty(out)) {
-      throw new InvalidRequest(
-          out + " is not empty: give --resume to go on with it, or another --out");
-    }
+    Outputs.requireFresh(out, resume);
   }
 
   /** Trains a new model of this shape, its tokenizer fitted on the corpus. */

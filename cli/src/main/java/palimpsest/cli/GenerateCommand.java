@@ -1,0 +1,149 @@
+package palimpsest.cli;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import palimpsest.api.Decoding;
+import palimpsest.api.InvalidRequest;
+import palimpsest.discovery.Corpus;
+import palimpsest.engine.Generating;
+import palimpsest.guard.MemFree;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Answers prompts. */
+@Command(
+    name = "generate",
+    description = {
+      "Answers prompts: --prompt, or standard input with one prompt a line. Greedy"
+          + " unless a temperature is given. With --protect no answer repeats a text of"
+          + " that file."
+    },
+    sortOptions = false,
+    optionListHeading = "%nOptions:%n",
+    footer = {
+      "",
+      "Example:",
+      "  palimpsest generate --model out/model/model --prompt \"Who wrote it?\""
+    })
+@SuppressWarnings("NullAway.Init") // picocli sets the options
+final class GenerateCommand implements Callable<Integer> {
+  private final Screen screen;
+
+  @Mixin private ModelOption model;
+
+  @Mixin private TemplateOption template;
+
+  @Option(names = "--prompt", paramLabel = "TEXT", description = "One prompt; may be repeated.")
+  private @Nullable List<String> prompts;
+
+  @Option(
+      names = "--temperature",
+      paramLabel = "X",
+      defaultValue = "0",
+      description = "Of the draws; 0, the default, for greedy.")
+  private double temperature;
+
+  @Option(
+      names = "--top-p",
+      paramLabel = "X",
+      defaultValue = "1",
+      description = "Probability mass kept; ${DEFAULT-VALUE} unless given.")
+  private double topP;
+
+  @Option(
+      names = "--max-new-tokens",
+      paramLabel = "N",
+      defaultValue = "64",
+      description = "Most tokens of an answer; ${DEFAULT-VALUE} unless given.")
+  private int maxNewTokens;
+
+  @Option(
+      names = "--samples",
+      paramLabel = "N",
+      defaultValue = "1",
+      description = "Answers per prompt; ${DEFAULT-VALUE} unless given.")
+  private int samples;
+
+  @Option(
+      names = "--seed",
+      paramLabel = "N",
+      defaultValue = "0",
+      description = "Of the draws; ${DEFAULT-VALUE} unless given.")
+  private long seed;
+
+  @Option(names = "--stop", paramLabel = "TEXT", description = "Ends an answer; repeatable.")
+  private @Nullable List<String> stops;
+
+  @Option(
+      names = "--protect",
+      paramLabel = "FILE",
+      description = "Records whose answers may not be repeated.")
+  private @Nullable Path protect;
+
+  @Option(
+      names = "--n",
+      paramLabel = "N",
+      defaultValue = "6",
+      description = "With --protect: tokens that may not stand together, 2 to 64.")
+  private int n;
+
+  @Option(names = "--json", description = "Print a line of JSON for each prompt.")
+  private boolean json;
+
+  @Mixin Common common;
+
+  GenerateCommand(Screen screen) {
+    this.screen = screen;
+  }
+
+  @Override
+  public Integer call() throws IOException {
+    List<String> all = stops == null ? List.of() : stops;
+    Decoding how = new Decoding(temperature, topP, maxNewTokens, samples, seed, all);
+    Optional<Generating.Protection> protection =
+        protect == null
+            ? Optional.empty()
+            : Optional.of(
+                new Generating.Protection(Corpus.read(List.of(protect)), new MemFree.Order(n)));
+    List<String> asked = prompts == null ? standardInput() : prompts;
+    List<List<String>> answers =
+        new Generating(model.folder(), template.kind(), protection).answer(asked, how);
+    for (int i = 0; i < asked.size(); i++) {
+      if (json) {
+        screen.json(new Answered(asked.get(i), answers.get(i)));
+      } else {
+        answers.get(i).forEach(screen::line);
+      }
+    }
+    return 0;
+  }
+
+  /** A line of JSON. */
+  record Answered(String prompt, List<String> answers) {}
+
+  private List<String> standardInput() throws IOException {
+    if (screen.terminals().in()) {
+      throw new InvalidRequest("nothing to answer: give --prompt TEXT, or pipe prompts in");
+    }
+    byte[] bytes = screen.in().readAllBytes();
+    String text;
+    try {
+      text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new InvalidRequest("standard input is not UTF-8: convert it", e);
+    }
+    List<String> lines = text.lines().filter(line -> !line.isBlank()).toList();
+    if (lines.isEmpty()) {
+      throw new InvalidRequest("standard input has no prompt: give --prompt TEXT, or pipe some in");
+    }
+    return lines;
+  }
+}

@@ -1,0 +1,57 @@
+package palimpsest.cli;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import palimpsest.engine.BuiltInMethods;
+import palimpsest.metrics.BuiltInMetrics;
+import palimpsest.metrics.attack.BuiltInAttacks;
+
+/**
+ * A method, metric or attack as it is listed.
+ *
+ * @param id its id
+ * @param kind guarantee or direction, or what is known of its parts
+ * @param parameters with their defaults, possibly none
+ * @param meaning one line for people
+ */
+record Listed(String id, String kind, Map<String, Double> parameters, String meaning) {
+
+  static List<Listed> methods() {
+    return BuiltInMethods.all().stream()
+        .map(
+            m ->
+                new Listed(
+                    m.id(),
+                    m.guarantee().name().toLowerCase(Locale.ROOT),
+                    m.parameters(),
+                    m.meaning()))
+        .toList();
+  }
+
+  static List<Listed> metrics() {
+    return BuiltInMetrics.all().stream()
+        .map(m -> new Listed(m.id(), ScoreTable.direction(m.better()), Map.of(), m.meaning()))
+        .toList();
+  }
+
+  static List<Listed> attacks() {
+    return BuiltInAttacks.all().stream()
+        .map(a -> new Listed(a.id(), "version " + a.version(), Map.of(), a.meaning()))
+        .toList();
+  }
+
+  static void print(Screen screen, List<Listed> all, boolean json) {
+    if (json) {
+      screen.json(all);
+      return;
+    }
+    for (Listed each : all) {
+      screen.heading(each.id + "  " + each.kind);
+      if (!each.parameters.isEmpty()) {
+        Wrapped.print(screen, "    parameters: ", PlanTable.parameters(each.parameters));
+      }
+      Wrapped.print(screen, "    ", each.meaning);
+    }
+  }
+}

@@ -1,0 +1,108 @@
+package palimpsest.engine;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import palimpsest.api.Attack;
+import palimpsest.api.Evidence;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.LanguageModel;
+import palimpsest.api.Score;
+import palimpsest.api.Split;
+import palimpsest.dossier.Attempt;
+import palimpsest.torch.llm.TextModel;
+import palimpsest.torch.text.PromptTemplate;
+
+/**
+ * Evaluates or attacks one model, outside of a whole request.
+ *
+ * @param model folder of the model
+ * @param reference the model retrained without the data, where there is one
+ * @param original the model before the remedy, where it is at hand
+ * @param suite what they are judged on
+ * @param template how examples become tokens
+ */
+public record Judging(
+    Path model,
+    Optional<Path> reference,
+    Optional<Path> original,
+    Suite suite,
+    PromptTemplate.Kind template,
+    Console console) {
+
+  /** Scores of a model by metric id, and the digest of its parameters. */
+  public record Judgement(String digest, Map<String, Score> scores) {
+
+    /** Writes it to a new file. */
+    public void write(Path file) {
+      Outputs.requireNew(file);
+      JsonFiles.write(file, this);
+    }
+  }
+
+  /** Every built-in metric. */
+  public Judgement evaluate(int maxNewTokens) {
+    Evidence subject = evidence(model, maxNewTokens);
+    Optional<Evidence> retrained = reference.map(folder -> evidence(folder, maxNewTokens));
+    Optional<Evidence> before = original.map(folder -> evidence(folder, maxNewTokens));
+    return new Judgement(subject.digest(), Evaluating.scores(subject, retrained, before));
+  }
+
+  private Evidence evidence(Path folder, int maxNewTokens) {
+    console.say("Evaluating " + folder);
+    try (TextModel text = TextModel.read(folder, template)) {
+      return Evaluating.evidence(text, suite, maxNewTokens);
+    }
+  }
+
+  /** Some attacks on the weights as they are, without a guard. */
+  public List<Attempt> attack(List<Attack> attacks, double relearnRate, long seed) {
+    try (Open open = new Open(template)) {
+      LanguageModel raw = open.read(model);
+      Attack.Situation situation =
+          new Attack.Situation(
+              suite.of(Split.FORGET),
+              raw,
+              raw,
+              open.read(original.orElseThrow(Judging::noOriginal)),
+              reference.map(open::read),
+              new Attacking(relearnRate),
+              seed);
+      List<Attempt> attempts = new ArrayList<>();
+      try (Console.Bar bar = console.bar("Attacking", attacks.size())) {
+        for (Attack attack : attacks) {
+          attempts.add(Attempt.of(attack, attack.attack(situation)));
+          bar.at(attempts.size(), attack.id());
+        }
+      }
+      return attempts;
+    }
+  }
+
+  private static InvalidRequest noOriginal() {
+    return new InvalidRequest("attacks compare with the model before the remedy: give --original");
+  }
+
+  /** Models that are closed together. */
+  private static final class Open implements AutoCloseable {
+    private final PromptTemplate.Kind template;
+    private final List<TextModel> models = new ArrayList<>();
+
+    Open(PromptTemplate.Kind template) {
+      this.template = template;
+    }
+
+    LanguageModel read(Path folder) {
+      TextModel text = TextModel.read(folder, template);
+      models.add(text);
+      return new Remembering(text);
+    }
+
+    @Override
+    public void close() {
+      models.forEach(TextModel::close);
+    }
+  }
+}
