@@ -18,8 +18,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "attack",
     description = {
-      "Tries to read the old text in a changed model. A failed attack is told as"
-          + " fully as one that succeeds."
+      "Tries to read the old text in a changed model.",
+      "",
+      "A failed attack is told as fully as one that succeeds."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",

@@ -13,9 +13,11 @@ import picocli.CommandLine.Option;
 @Command(
     name = "certify",
     description = {
-      "Seals the dossier of a forget folder that has none, such as one whose dossier"
-          + " was moved away. Takes the options that forget was given; stages that are not"
-          + " finished are finished first."
+      "Seals the dossier of a forget folder that has none, such as one whose dossier was"
+          + " moved away.",
+      "",
+      "Takes the options that forget was given; stages that are not finished are finished"
+          + " first."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",

@@ -109,13 +109,17 @@ final class CommandTree implements Runnable {
   private static Failure usage(ParameterException e) {
     CommandLine command = e.getCommandLine();
     String help = "; see " + command.getCommandSpec().qualifiedName() + " --help";
-    if (!(e instanceof UnmatchedArgumentException unmatched)) {
+    List<String> unmatched =
+        e instanceof UnmatchedArgumentException u
+            ? u.getUnmatched()
+            : command.getUnmatchedArguments();
+    if (unmatched.isEmpty()) {
       String message = String.valueOf(e.getMessage());
       return new Failure(
           Failure.BAD_REQUEST,
           Character.toLowerCase(message.charAt(0)) + message.substring(1) + help);
     }
-    String given = unmatched.getUnmatched().get(0);
+    String given = unmatched.get(0);
     if (given.startsWith("-")) {
       String name = given.contains("=") ? given.substring(0, given.indexOf('=')) : given;
       TreeSet<String> known = new TreeSet<>(command.getCommandSpec().optionsMap().keySet());

@@ -12,8 +12,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "doctor",
     description = {
-      "Examines this machine: versions, threads, memory, disk, and how fast it"
-          + " multiplies matrices. Warns of what slows or endangers work, with the fix."
+      "Examines this machine: versions, threads, memory, disk, and how fast it multiplies"
+          + " matrices.",
+      "",
+      "Warns of what slows or endangers work, with the fix."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",

@@ -15,8 +15,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "evaluate",
     description = {
-      "Scores a model with every metric. What cannot be measured says why: most"
-          + " metrics want the model retrained without the data, --reference."
+      "Scores a model with every metric.",
+      "",
+      "What cannot be measured says why: most metrics want the model retrained without the"
+          + " data, --reference."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",

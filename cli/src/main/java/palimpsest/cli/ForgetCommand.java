@@ -13,8 +13,9 @@ import picocli.CommandLine.Option;
     name = "forget",
     description = {
       "Does all that a request needs: finds, takes your decision on the scope, plans,"
-          + " applies methods, evaluates, attacks, and seals a signed dossier. What was"
-          + " interrupted goes on with --resume."
+          + " applies methods, evaluates, attacks, and seals a signed dossier.",
+      "",
+      "What was interrupted goes on with --resume."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",

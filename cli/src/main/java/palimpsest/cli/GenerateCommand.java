@@ -22,8 +22,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "generate",
     description = {
-      "Answers prompts: --prompt, or standard input with one prompt a line. Greedy"
-          + " unless a temperature is given. With --protect no answer repeats a text of"
+      "Answers prompts: --prompt, or standard input with one prompt a line.",
+      "",
+      "Greedy unless a temperature is given. With --protect no answer repeats a text of"
           + " that file."
     },
     sortOptions = false,

@@ -28,9 +28,10 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "plan",
     description = {
-      "Says which methods fit a request, what each can promise and not show, and why"
-          + " the others do not fit. With --by and --reason it also writes a person's"
-          + " decision, for apply."
+      "Says which methods fit a request, what each can promise and not show, and why the"
+          + " others do not fit.",
+      "",
+      "With --by and --reason it also writes a person's decision, for apply."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",

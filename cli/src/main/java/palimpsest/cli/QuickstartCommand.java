@@ -12,9 +12,10 @@ import picocli.CommandLine.Option;
 @Command(
     name = "quickstart",
     description = {
-      "Shows everything in a few minutes: invents a small literary world, trains a"
-          + " model on it, is asked to forget three people, and writes the signed dossier."
-          + " What was interrupted goes on when run again."
+      "Shows everything in a few minutes: invents a small literary world, trains a model on"
+          + " it, is asked to forget three people, and writes the signed dossier.",
+      "",
+      "What was interrupted goes on when run again."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",

@@ -19,9 +19,9 @@ import picocli.CommandLine.Parameters;
 @Command(
     name = "verify",
     description = {
-      "Checks a dossier: digests, signature, chain, verdicts and page are all derived"
-          + " again. Needs neither the model nor libtorch. Exit code 0 accepted, 4"
-          + " rejected."
+      "Checks a dossier: digests, signature, chain, verdicts and page are all derived" + " again.",
+      "",
+      "Needs neither the model nor libtorch. Exit code 0 accepted, 4 rejected."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",

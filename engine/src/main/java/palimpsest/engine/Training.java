@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Example;
+import palimpsest.api.InvalidRequest;
 import palimpsest.api.Recipe;
 import palimpsest.discovery.Corpus;
 import palimpsest.torch.Weights;
@@ -126,13 +127,13 @@ public final class Training {
 
   private void train(
       TextModel model, Corpus corpus, List<Example> examples, Optional<Path> checkpoint) {
-    if (Files.exists(model().resolve(Manifest.FILE))) {
+    Manifest.Start start =
+        new Manifest.Start(checkpoint.map(Path::toString), recipe.seed(), model.digest());
+    if (isDone(start, corpus, examples.size())) {
       console.say("Trained already: " + model());
       return;
     }
     List<TokenizedExample> data = model.encode(examples);
-    Manifest.Start start =
-        new Manifest.Start(checkpoint.map(Path::toString), recipe.seed(), model.digest());
     RunFolder run = new RunFolder(out.resolve("run"), header(start, data), checkpointEvery);
     Descent descent = descent(data, Optional.of(run), "Training " + out.getFileName());
     descent.run(model.llama());
@@ -147,6 +148,22 @@ public final class Training {
             run.head(),
             model.digest());
     finish(model, manifest);
+  }
+
+  private boolean isDone(Manifest.Start start, Corpus corpus, int examples) {
+    Optional<Manifest> done = Manifest.beside(model());
+    boolean other =
+        done.isPresent()
+            && !(done.get().recipe().equals(recipe)
+                && done.get().start().weights().equals(start.weights())
+                && done.get().template() == template
+                && done.get().examples() == examples
+                && done.get().corpus().equals(corpus.fileDigests()));
+    if (other) {
+      throw new InvalidRequest(
+          out + " holds another model (other data, recipe or start): give another --out");
+    }
+    return done.isPresent();
   }
 
   private void finish(TextModel model, Manifest manifest) {
