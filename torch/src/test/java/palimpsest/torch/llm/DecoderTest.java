@@ -13,6 +13,7 @@ import java.util.stream.IntStream;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -27,14 +28,14 @@ class DecoderTest {
       LlamaConfig.plain(VOCABULARY, 16, 32, 2, 4, 2, 64, true);
   private Llama model;
 
-  /** Weights ten times the usual, so that the distributions are far from uniform. */
+  /** Weights thirty times the usual, so that attention, not the last token alone, decides. */
   @BeforeEach
   void open() {
     model = new Llama(CONFIG, InitialWeights.draw(CONFIG, 4));
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       Tensor matrices = model.weights().flat().narrow(0, 0, model.weights().decayed());
-      matrices.mul_(new org.bytedeco.pytorch.Scalar(10));
+      matrices.mul_(new Scalar(30));
     }
   }
 
