@@ -17,7 +17,7 @@ final class Page {
   /** Raised whenever a byte of the page changes for the same content. */
   static final int VERSION = 1;
 
-  private static final String CSS = css();
+  static final String CSS = css();
 
   /** Sections: id and heading, in order. */
   private static final List<Map.Entry<String, String>> CONTENTS =

@@ -37,7 +37,7 @@ final class PagePlots {
     html.close();
   }
 
-  private static void tradeOff(Html html, Dossier dossier) {
+  static void tradeOff(Html html, Dossier dossier) {
     html.open("figure").leaf("h3", "Utility against forgetting");
     Optional<ScoreRow> utility = dossier.row(dossier.axes().utility());
     Optional<ScoreRow> forgetting = dossier.row(dossier.axes().forgetting());

@@ -24,6 +24,7 @@ import palimpsest.dossier.Dossier;
 import palimpsest.dossier.Found;
 import palimpsest.dossier.Json;
 import palimpsest.dossier.Outcome;
+import palimpsest.dossier.Pictures;
 import palimpsest.dossier.Sample;
 import palimpsest.dossier.ScoreRow;
 import palimpsest.dossier.Seal;
@@ -45,9 +46,24 @@ record Certifying(
   Path seal() {
     Path folder = job.out().resolve("dossier");
     if (!Files.exists(folder)) {
-      Seal.write(folder, dossier(), artefacts(), SigningKeys.loadOrCreate(job.key()));
+      Dossier dossier = dossier();
+      picture(dossier);
+      Seal.write(folder, dossier, artefacts(), SigningKeys.loadOrCreate(job.key()));
     }
     return folder;
+  }
+
+  /** The trade-off plot as a file of its own, where there is one to draw. */
+  private void picture(Dossier dossier) {
+    Pictures.tradeOff(dossier)
+        .ifPresent(
+            svg -> {
+              try {
+                Files.write(job.out().resolve("trade-off.svg"), svg);
+              } catch (IOException e) {
+                throw new UncheckedIOException(e);
+              }
+            });
   }
 
   private Dossier dossier() {

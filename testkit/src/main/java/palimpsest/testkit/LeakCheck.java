@@ -26,9 +26,21 @@ public final class LeakCheck implements BeforeAllCallback, BeforeEachCallback, A
       ExtensionContext.Namespace.create(LeakCheck.class);
 
   /** Native objects alive and their bytes. */
-  private record Alive(long objects, long bytes) {
+  record Alive(long objects, long bytes) {
     static Alive now() {
       return new Alive(Pointer.totalCount(), Pointer.totalBytes());
+    }
+
+    void requireNoMore() {
+      Alive after = now();
+      if (after.objects > objects || after.bytes > bytes) {
+        throw new AssertionError(
+            "native objects left open: "
+                + (after.objects - objects)
+                + " more, "
+                + (after.bytes - bytes)
+                + " bytes more; close them or open a PointerScope around them");
+      }
     }
   }
 
@@ -49,14 +61,6 @@ public final class LeakCheck implements BeforeAllCallback, BeforeEachCallback, A
   @Override
   public void afterEach(ExtensionContext context) {
     Alive before = context.getStore(HERE).get(Alive.class, Alive.class);
-    Alive after = Alive.now();
-    if (after.objects() > before.objects() || after.bytes() > before.bytes()) {
-      throw new AssertionError(
-          "native objects left open: "
-              + (after.objects() - before.objects())
-              + " more, "
-              + (after.bytes() - before.bytes())
-              + " bytes more; close them or open a PointerScope around them");
-    }
+    before.requireNoMore();
   }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -56,7 +57,7 @@ public final class Ledger implements AutoCloseable {
 
   /** Complete lines of a ledger, its chain checked. */
   public static List<String> read(Path file) throws IOException {
-    String text = Files.readString(file, StandardCharsets.UTF_8);
+    String text = completeLines(file);
     List<String> lines = new ArrayList<>();
     String previous = "";
     int from = 0;
@@ -77,6 +78,21 @@ public final class Ledger implements AutoCloseable {
       from = end + 1;
     }
     return lines;
+  }
+
+  /** The file up to its last newline: what follows may be torn, even inside a character. */
+  private static String completeLines(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    int end = bytes.length;
+    while (end > 0 && bytes[end - 1] != '\n') {
+      end--;
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes, 0, end)).toString();
+    } catch (CharacterCodingException e) {
+      throw new CorruptArtifact(
+          file + " is not UTF-8: the ledger was altered; restore it from a copy", e);
+    }
   }
 
   /** Lines in the file, whether or not this run has come to them yet. */
