@@ -4,7 +4,9 @@ import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import palimpsest.api.Suggest;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -34,6 +36,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the options
 final class CommandTree implements Runnable {
+  private static final Pattern CHOICES = Pattern.compile("\\[([A-Z_, ]+)] \\(case-insensitive\\)");
+
   private final Screen screen;
 
   @Mixin Common common;
@@ -114,10 +118,7 @@ final class CommandTree implements Runnable {
             ? u.getUnmatched()
             : command.getUnmatchedArguments();
     if (unmatched.isEmpty()) {
-      String message = String.valueOf(e.getMessage());
-      return new Failure(
-          Failure.BAD_REQUEST,
-          Character.toLowerCase(message.charAt(0)) + message.substring(1) + help);
+      return new Failure(Failure.BAD_REQUEST, words(e) + help);
     }
     String given = unmatched.get(0);
     if (given.startsWith("-")) {
@@ -134,6 +135,15 @@ final class CommandTree implements Runnable {
           "unknown command \"" + given + "\"" + near(Suggest.nearest(given, known), help));
     }
     return new Failure(Failure.BAD_REQUEST, "unexpected argument \"" + given + "\"" + help);
+  }
+
+  /** The parser's message as part of a sentence, values spelled as the help spells them. */
+  private static String words(ParameterException e) {
+    String message =
+        CHOICES
+            .matcher(String.valueOf(e.getMessage()))
+            .replaceFirst(found -> found.group(1).toLowerCase(Locale.ROOT));
+    return Character.toLowerCase(message.charAt(0)) + message.substring(1);
   }
 
   private static String near(String suggestion, String help) {

@@ -32,14 +32,21 @@ final class BadModels {
         asked("header longer than the file", 4, "header", BadModels::longHeader),
         header("header lies about an offset", 4, "norm.weight", h -> offsets(h, 0, 64_000_000)),
         header("header lies about a size", 4, "norm.weight", h -> shape(h, 400)),
-        header("tensor missing", 4, "is missing", h -> h.remove("model.norm.weight")),
-        header("tensor surplus", 4, "surplus", h -> rename(h, "model.layers.7.extra")),
-        asked("weight not a number", 4, "", BadModels::notFinite),
+        config("tensor missing", 4, "is missing", c -> c.put("num_hidden_layers", 3)),
+        config("tensor surplus", 4, "surplus", c -> c.put("num_hidden_layers", 1)),
+        asked("weight not a number", 4, "finite", BadModels::notFinite),
         asked("pickle only", 3, "pickle", BadModels::pickle),
         asked("tokenizer garbled", 4, "tokenizer.json", d -> d.write("model/tokenizer.json", "{}")),
         asked("tokenizer missing", 4, "tokenizer.json", d -> d.delete("model/tokenizer.json")),
         asked("vocabulary larger than the model", 2, "tokens", BadModels::largerVocabulary),
-        BadCase.of("no chat template", 3, "chat template", d -> line(d, ASK + " --template chat")),
+        BadCase.of(
+            "no chat template",
+            3,
+            "chat template",
+            d -> {
+              d.json("model/tokenizer_config.json", c -> c.remove("chat_template"));
+              return line(d, ASK + " --template chat");
+            }),
         BadCase.of(
             "prompt too long",
             2,
@@ -88,15 +95,6 @@ final class BadModels {
 
   private static void shape(ObjectNode header, long size) {
     ((ObjectNode) header.get("model.norm.weight")).putArray("shape").add(size);
-  }
-
-  private static void rename(ObjectNode header, String to) {
-    header.set(to, header.remove("model.norm.weight"));
-    ObjectNode copy = header.objectNode();
-    copy.put("dtype", "F32").putArray("shape").add(0);
-    copy.putArray("data_offsets").add(0).add(0);
-    header.set("model.norm.weight", header.get(to));
-    header.set(to, copy);
   }
 
   private static void notFinite(Desk d) {

@@ -34,12 +34,12 @@ final class BadOptions {
             BadRequests.forget("llm.npo:beta=-1")),
         wrong("method twice", "given twice", BadRequests.forget("llm.ga --method llm.ga:lr=1e-4")),
         wrong("nobody decides", "--by", BadRequests.forget("llm.ga").replace("--by me ", "")),
-        wrong("scope unknown", "listed", BadRequests.forget("llm.ga --scope all")),
+        wrong("scope unknown", "listed, exact, found", BadRequests.forget("llm.ga --scope all")),
         wrong(
             "attack unknown",
             "unknown attack",
             "attack --model @model --original @model --forget @corpus.jsonl --attack siege"),
-        wrong("template unknown", "plain", ASK + "--template chatty"),
+        wrong("template unknown", "plain, chat", ASK + "--template chatty"),
         wrong("shape beside a checkpoint", "not both", TRAIN + "--start @model --width 32"),
         wrong("plan without findings", "--findings", "plan @request.json --model @model"),
         wrong(

@@ -10,7 +10,7 @@ import java.util.stream.Stream;
 final class BadPlaces {
   static final String TRAIN =
       "train --data @corpus.jsonl --out @trained --width 16 --layers 1 --heads 2 --kv-heads 1"
-          + " --vocab 300 --positions 64 --epochs 1 --batch 4 --checkpoint-every 1";
+          + " --vocab 300 --positions 256 --epochs 1 --batch 4 --checkpoint-every 1";
   private static final String SCORE = "score --model @model --data @corpus.jsonl --out ";
 
   private BadPlaces() {}
@@ -23,7 +23,12 @@ final class BadPlaces {
     return Stream.of(
         made("output is not empty", 2, "--resume", TRAIN, d -> d.write("trained/mine.txt", "mine")),
         made("output is a file", 2, "is a file", TRAIN, d -> d.write("trained", "mine")),
-        made("output under a file", 2, "", TRAIN.replace("@trained", "@corpus.jsonl/out"), d -> {}),
+        made(
+            "output under a file",
+            2,
+            "corpus.jsonl",
+            TRAIN.replace("@trained", "@corpus.jsonl/out"),
+            d -> {}),
         made("output cannot be made", 2, "/proc", TRAIN.replace("@trained", "/proc/out"), d -> {}),
         made("findings are there", 2, "there already", find(), d -> d.write("f.jsonl", "mine")),
         made("scores are there", 2, "there already", SCORE + "@s", d -> d.write("s", "mine")),

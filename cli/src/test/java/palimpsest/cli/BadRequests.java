@@ -22,7 +22,10 @@ final class BadRequests {
         made("corpus empty", "is empty", FIND, d -> d.write("corpus.jsonl", "")),
         made("corpus missing", "no such file", FIND, d -> d.delete("corpus.jsonl")),
         made(
-            "corpus malformed in line 3", "corpus.jsonl:3", FIND, d -> corpus(d, "{\"question\":")),
+            "corpus malformed in line 3",
+            "corpus.jsonl:3",
+            FIND,
+            d -> corpus(d, "{\"question\" oops")),
         made("corpus not UTF-8", "UTF-8", FIND, d -> d.write("corpus.jsonl", latin())),
         made(
             "record without answer",
@@ -35,7 +38,11 @@ final class BadRequests {
             "nothing to learn",
             FIND,
             d -> corpus(d, "{\"question\": \"q\", \"answer\": \"\"}")),
-        made("corpus nested too deeply", "limit", FIND, d -> corpus(d, "[".repeat(9000))),
+        made(
+            "corpus nested too deeply",
+            "limit",
+            FIND,
+            d -> corpus(d, "{\"x\": " + "[".repeat(9000))),
         made(
             "two files of one name",
             "two files of the name",
