@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
@@ -110,14 +112,15 @@ public final class Training {
    */
   void fromDrawnWeights(Corpus corpus, List<Example> examples, Path start) {
     LlamaConfig config = LlamaConfig.read(start.resolve("config.json"));
-    Tokenizer tokenizer = Tokenizer.load(start);
-    tokenizer.requireFits(config);
-    PromptTemplate prompts =
-        PromptTemplate.of(
-            template, tokenizer, config.maxPositions(), PromptTemplate.TooLong.REFUSE);
-    Weights weights = InitialWeights.draw(config, recipe.seed());
-    try (TextModel model = new TextModel(new Llama(config, weights), prompts)) {
-      train(model, corpus, examples, Optional.empty());
+    try (Tokenizer tokenizer = Tokenizer.load(start)) {
+      tokenizer.requireFits(config);
+      PromptTemplate prompts =
+          PromptTemplate.of(
+              template, tokenizer, config.maxPositions(), PromptTemplate.TooLong.REFUSE);
+      Weights weights = InitialWeights.draw(config, recipe.seed());
+      try (TextModel model = new TextModel(new Llama(config, weights), prompts)) {
+        train(model, corpus, examples, Optional.empty());
+      }
     }
   }
 
@@ -147,10 +150,18 @@ public final class Training {
             template,
             recipe,
             new TreeMap<>(Map.copyOf(corpus.fileDigests())),
+            left(corpus, examples),
+            List.of(),
             examples.size(),
             run.head(),
             model.digest());
     finish(model, manifest);
+  }
+
+  /** Ids of the corpus' records that are not among the examples. */
+  private static List<String> left(Corpus corpus, List<Example> examples) {
+    Set<String> in = examples.stream().map(Example::id).collect(Collectors.toSet());
+    return corpus.examples().stream().map(Example::id).filter(id -> !in.contains(id)).toList();
   }
 
   private void finish(TextModel model, Manifest manifest) {
@@ -187,18 +198,19 @@ public final class Training {
   }
 
   private static LlamaConfig config(Shape s, Path tokenizerFolder) {
-    Tokenizer tokenizer = Tokenizer.load(tokenizerFolder);
-    LlamaConfig plain =
-        LlamaConfig.plain(
-            s.vocabulary(),
-            s.width(),
-            s.feedForward(),
-            s.layers(),
-            s.heads(),
-            s.kvHeads(),
-            s.positions(),
-            true);
-    return plain.withTokens(tokenizer.bos(), List.copyOf(tokenizer.eos()), tokenizer.pad());
+    try (Tokenizer tokenizer = Tokenizer.load(tokenizerFolder)) {
+      LlamaConfig plain =
+          LlamaConfig.plain(
+              s.vocabulary(),
+              s.width(),
+              s.feedForward(),
+              s.layers(),
+              s.heads(),
+              s.kvHeads(),
+              s.positions(),
+              true);
+      return plain.withTokens(tokenizer.bos(), List.copyOf(tokenizer.eos()), tokenizer.pad());
+    }
   }
 
   private static List<String> texts(List<Example> examples) {
