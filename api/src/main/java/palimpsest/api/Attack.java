@@ -2,6 +2,7 @@ package palimpsest.api;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 
 /** An attempt to read the old text in the changed model. A record of its parameters. */
 public interface Attack {
@@ -53,12 +54,24 @@ public interface Attack {
      * @param every a point is taken before the first step and after each {@code every} steps
      * @param watch what is measured at each point
      */
-    List<Point> relearn(
+    List<Watched> relearn(
         LanguageModel start,
         List<Example> examples,
         int steps,
         int every,
-        java.util.function.ToDoubleFunction<LanguageModel> watch);
+        Function<LanguageModel, Explanation> watch);
+  }
+
+  /**
+   * What was seen of a model while it was trained further.
+   *
+   * @param step optimiser steps taken before
+   * @param seen the measurement, explained
+   */
+  record Watched(int step, Explanation seen) {
+    public Point point() {
+      return new Point(step, seen.value());
+    }
   }
 
   /** A point of a curve. */

@@ -16,6 +16,9 @@ import palimpsest.dossier.Verdict.Status;
  * @see <a href="https://arxiv.org/abs/2412.06966">Cooper et al. 2024</a>
  */
 final class Checklist {
+  /** The largest drop of one example is noise in any retraining: it is reported, not judged. */
+  static final String WORST_NEIGHBOUR = "utility.side-effects";
+
   /** Relative loss of utility against the original that counts as a side effect. */
   static final double LOSS = 0.05;
 
@@ -106,13 +109,26 @@ final class Checklist {
         (attempt.result().broken().get() ? lost : kept).add(Attacks.describe(attempt));
       }
     }
+    List<String> worst =
+        dossier
+            .row(WORST_NEIGHBOUR)
+            .filter(row -> row.value(outcome.label()).isPresent())
+            .map(row -> " Worst neighbour: " + compare(row, outcome.label()) + ".")
+            .stream()
+            .toList();
     if (lost.isEmpty() && kept.isEmpty()) {
       return point(
           5, Status.NOT_TESTED, "No utility metric has both the original and this outcome.");
     }
     return lost.isEmpty()
-        ? point(5, Status.HELD, "No loss above 5 %: " + String.join("; ", kept) + ".")
-        : point(5, Status.BROKEN, "Loss above 5 %: " + String.join("; ", lost) + ".");
+        ? point(
+            5,
+            Status.HELD,
+            "No loss above 5 %: " + String.join("; ", kept) + "." + String.join("", worst))
+        : point(
+            5,
+            Status.BROKEN,
+            "Loss above 5 %: " + String.join("; ", lost) + "." + String.join("", worst));
   }
 
   /** Loss relative to the original, absolute where that is 0; negative for a gain. */
@@ -120,6 +136,7 @@ final class Checklist {
     OptionalDouble before = row.value(Dossier.ORIGINAL);
     OptionalDouble after = row.value(column);
     if (!row.metric().startsWith("utility.")
+        || row.metric().equals(WORST_NEIGHBOUR)
         || row.better() == Metric.Better.NEARER_REFERENCE
         || before.isEmpty()
         || after.isEmpty()) {

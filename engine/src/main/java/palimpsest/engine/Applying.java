@@ -118,7 +118,8 @@ public record Applying(
     }
     Training training =
         new Training(out, manifest.recipe(), manifest.template(), checkpointEvery, console);
-    List<Example> kept = retain();
+    Set<String> before = Set.copyOf(manifest.without());
+    List<Example> kept = retain().stream().filter(e -> !before.contains(e.id())).toList();
     manifest
         .start()
         .checkpoint()
@@ -166,11 +167,18 @@ public record Applying(
       Path fresh = out.resolve("model.new");
       Outputs.delete(fresh);
       text.write(fresh);
+      Manifest.beside(model)
+          .map(m -> m.changed(change(method), decision.examples(), run.head(), text.digest()))
+          .ifPresent(m -> JsonFiles.write(fresh.resolve(Manifest.FILE), m));
       Outputs.delete(out.resolve("model"));
       Moves.atomically(fresh, out.resolve("model"));
       return new Applied(
           method.id(), recipe.steps(forget.size()), since(from), before, text.digest(), run.head());
     }
+  }
+
+  private static String change(DescentMethod method) {
+    return method.id() + " " + method.parameters();
   }
 
   private Applied constrain(Method method, long from) {
@@ -184,7 +192,9 @@ public record Applying(
    * The guard of a decision: forgotten completions protected, what kept texts share let through.
    */
   MemFree guard(Method method, TextModel text) {
-    return protect(forget(), retain(), (MemFree.Order) method, text);
+    Set<String> copies = Set.copyOf(decision.leftOut());
+    List<Example> kept = retain().stream().filter(e -> !copies.contains(e.id())).toList();
+    return protect(forget(), kept, (MemFree.Order) method, text);
   }
 
   /** Protects completions as far as kept ones do not share their pieces. */

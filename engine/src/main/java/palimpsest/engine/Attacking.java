@@ -5,9 +5,10 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
+import java.util.function.Function;
 import palimpsest.api.Attack;
 import palimpsest.api.Example;
+import palimpsest.api.Explanation;
 import palimpsest.api.LanguageModel;
 import palimpsest.api.Recipe;
 import palimpsest.torch.llm.TextModel;
@@ -20,7 +21,7 @@ import palimpsest.torch.train.Loss;
  */
 final class Attacking implements Attack.Relearner {
   private final double learningRate;
-  private final Map<Drawn, List<Attack.Point>> curves = new HashMap<>();
+  private final Map<Drawn, List<Attack.Watched>> curves = new HashMap<>();
 
   /**
    * A relearner.
@@ -35,20 +36,20 @@ final class Attacking implements Attack.Relearner {
   private record Drawn(String digest, List<Example> examples, int steps, int every) {}
 
   @Override
-  public List<Attack.Point> relearn(
+  public List<Attack.Watched> relearn(
       LanguageModel start,
       List<Example> examples,
       int steps,
       int every,
-      ToDoubleFunction<LanguageModel> watch) {
+      Function<LanguageModel, Explanation> watch) {
     Drawn key = new Drawn(start.digest(), List.copyOf(examples), steps, every);
-    List<Attack.Point> known = curves.get(key);
+    List<Attack.Watched> known = curves.get(key);
     if (known != null) {
       return known;
     }
-    List<Attack.Point> points = new ArrayList<>();
+    List<Attack.Watched> points = new ArrayList<>();
     try (TextModel copy = ((Remembering) start).model().copy()) {
-      points.add(new Attack.Point(0, watch.applyAsDouble(copy)));
+      points.add(new Attack.Watched(0, watch.apply(copy)));
       int n = examples.size();
       Recipe recipe = new Recipe(steps, n, n, learningRate, 0, Recipe.Decay.CONSTANT, 0, 1, 0);
       new Descent(
@@ -59,7 +60,7 @@ final class Attacking implements Attack.Relearner {
               Optional.empty(),
               p -> {
                 if (p.step() % every == 0) {
-                  points.add(new Attack.Point(p.step(), watch.applyAsDouble(copy)));
+                  points.add(new Attack.Watched(p.step(), watch.apply(copy)));
                 }
               },
               () -> false)

@@ -5,11 +5,12 @@ import java.util.TreeMap;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.api.Recipe;
+import palimpsest.methods.DescentMethod;
 
 /**
  * A method chosen with its hyper-parameters and how it descends.
  *
- * @param label names it in results; the method's id, or what was written
+ * @param label names it in results: the method's id
  * @param method the method
  * @param recipe used by approximate methods
  */
@@ -43,6 +44,10 @@ public record Choice(String label, Method method, Recipe recipe) {
         parameters.put(name, value);
       }
       recipe = changed;
+    }
+    if (!recipe.equals(base) && !(method instanceof DescentMethod)) {
+      throw new InvalidRequest(
+          id + " does not descend a loss of its own: lr, epochs and the like do not apply to it");
     }
     return new Choice(id, method.with(parameters), recipe);
   }

@@ -1,11 +1,17 @@
 package palimpsest.engine;
 
+import java.io.IOException;
+import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.stream.Stream;
+import palimpsest.api.InvalidRequest;
 import palimpsest.torch.text.TokenizedExample;
 
 /** SHA-256 digests, hexadecimal, of what a stage depends on. */
@@ -22,6 +28,28 @@ final class Fingerprints {
         bytes.putInt(id);
       }
       sha.update(bytes.flip());
+    }
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
+  /** Of a model folder: its weights, configuration and tokenizer. */
+  static String of(Path model) {
+    if (!Files.isDirectory(model)) {
+      throw new InvalidRequest(model + " is no model folder: give one with config.json in it");
+    }
+    MessageDigest sha = sha256();
+    byte[] buffer = new byte[1 << 20];
+    try (Stream<Path> files = Files.list(model)) {
+      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+        sha.update(String.valueOf(file.getFileName()).getBytes(StandardCharsets.UTF_8));
+        try (InputStream in = Files.newInputStream(file)) {
+          for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+            sha.update(buffer, 0, n);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new InvalidRequest(model + " cannot be read: " + e.getMessage(), e);
     }
     return HexFormat.of().formatHex(sha.digest());
   }

@@ -120,6 +120,11 @@ public record Forgetting(
 
   /** Refuses a folder of other results; {@code force} clears one of ours. */
   public void claim(boolean resume, boolean force) {
+    for (Choice c : choices) {
+      if (choices.stream().filter(o -> o.label().equals(c.label())).count() > 1) {
+        throw new InvalidRequest(c.label() + " is chosen twice: run it twice into two folders");
+      }
+    }
     String fingerprint = fingerprint();
     Path job = out.resolve(JOB);
     if (force && Files.exists(job)) {
@@ -146,7 +151,7 @@ public record Forgetting(
   private String fingerprint() {
     return Fingerprints.of(
         request.toString(),
-        model.toAbsolutePath().normalize().toString(),
+        Fingerprints.of(model),
         corpus.digest(),
         given.toString(),
         scope.toString(),

@@ -2,8 +2,12 @@ package palimpsest.engine;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeSet;
 import palimpsest.api.Recipe;
 import palimpsest.torch.text.PromptTemplate;
 
@@ -16,6 +20,8 @@ import palimpsest.torch.text.PromptTemplate;
  * @param template how examples became tokens
  * @param recipe how weights were descended
  * @param corpus SHA-256 of every corpus file by name
+ * @param without ids of corpus records that were not trained on, or were to be forgotten since
+ * @param changes what was done to the weights after training, in order; empty for a trained model
  * @param examples records trained on
  * @param ledger hash of the last line of the run's ledger
  * @param weights digest of the parameters
@@ -26,6 +32,8 @@ public record Manifest(
     PromptTemplate.Kind template,
     Recipe recipe,
     Map<String, String> corpus,
+    List<String> without,
+    List<String> changes,
     int examples,
     String ledger,
     String weights) {
@@ -42,7 +50,28 @@ public record Manifest(
   public record Start(Optional<String> checkpoint, long seed, String weights) {}
 
   public Manifest {
+    without = List.copyOf(without);
+    changes = List.copyOf(changes);
     corpus = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(corpus));
+  }
+
+  /** The manifest of these weights after a change that was to forget {@code records}. */
+  Manifest changed(String change, Collection<String> records, String newLedger, String digest) {
+    TreeSet<String> forgotten = new TreeSet<>(without);
+    forgotten.addAll(records);
+    List<String> all = new ArrayList<>(changes);
+    all.add(change);
+    return new Manifest(
+        format,
+        start,
+        template,
+        recipe,
+        corpus,
+        List.copyOf(forgotten),
+        all,
+        examples,
+        newLedger,
+        digest);
   }
 
   /** The manifest beside a model, if it was trained here. */

@@ -55,7 +55,7 @@ public record Quickstart(Path out, long seed, Console console, Clock clock) {
   }
 
   private Recipe recipe() {
-    return new Recipe(24, 16, 16, 3e-3, 20, Recipe.Decay.COSINE, 0.01, 1, seed);
+    return new Recipe(18, 16, 4, 3e-3, 20, Recipe.Decay.COSINE, 0.01, 1, seed);
   }
 
   private Forgetting forgetting(Path world, Corpus corpus, Path model) {
@@ -88,6 +88,9 @@ public record Quickstart(Path out, long seed, Console console, Clock clock) {
         clock);
   }
 
+  /** What identifies a folder of results. */
+  record Mark(String format, long seed) {}
+
   private void claim(boolean force) {
     Path mark = out.resolve("quickstart.json");
     if (force && Files.exists(mark)) {
@@ -101,8 +104,12 @@ public record Quickstart(Path out, long seed, Console console, Clock clock) {
     if (!Outputs.isEmpty(out) && !Files.exists(mark)) {
       throw new InvalidRequest(out + " is not empty and not a quickstart: give another --out");
     }
+    if (Files.exists(mark) && JsonFiles.read(mark, Mark.class).seed() != seed) {
+      throw new InvalidRequest(
+          out + " holds a quickstart of another seed: give --force or another --out");
+    }
     Outputs.folder(out);
-    JsonFiles.write(mark, Map.of("format", "palimpsest-quickstart/1", "seed", seed));
+    JsonFiles.write(mark, new Mark("palimpsest-quickstart/1", seed));
   }
 
   private Path world() {

@@ -6,7 +6,9 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
@@ -107,14 +109,15 @@ public final class Training {
    */
   void fromDrawnWeights(Corpus corpus, List<Example> examples, Path start) {
     LlamaConfig config = LlamaConfig.read(start.resolve("config.json"));
-    Tokenizer tokenizer = Tokenizer.load(start);
-    tokenizer.requireFits(config);
-    PromptTemplate prompts =
-        PromptTemplate.of(
-            template, tokenizer, config.maxPositions(), PromptTemplate.TooLong.REFUSE);
-    Weights weights = InitialWeights.draw(config, recipe.seed());
-    try (TextModel model = new TextModel(new Llama(config, weights), prompts)) {
-      train(model, corpus, examples, Optional.empty());
+    try (Tokenizer tokenizer = Tokenizer.load(start)) {
+      tokenizer.requireFits(config);
+      PromptTemplate prompts =
+          PromptTemplate.of(
+              template, tokenizer, config.maxPositions(), PromptTemplate.TooLong.REFUSE);
+      Weights weights = InitialWeights.draw(config, recipe.seed());
+      try (TextModel model = new TextModel(new Llama(config, weights), prompts)) {
+        train(model, corpus, examples, Optional.empty());
+      }
     }
   }
 
@@ -129,7 +132,7 @@ public final class Training {
       TextModel model, Corpus corpus, List<Example> examples, Optional<Path> checkpoint) {
     Manifest.Start start =
         new Manifest.Start(checkpoint.map(Path::toString), recipe.seed(), model.digest());
-    if (isDone(start, corpus, examples.size())) {
+    if (isDone(start, corpus, left(corpus, examples))) {
       console.say("Trained already: " + model());
       return;
     }
@@ -144,26 +147,34 @@ public final class Training {
             template,
             recipe,
             new TreeMap<>(Map.copyOf(corpus.fileDigests())),
+            left(corpus, examples),
+            List.of(),
             examples.size(),
             run.head(),
             model.digest());
     finish(model, manifest);
   }
 
-  private boolean isDone(Manifest.Start start, Corpus corpus, int examples) {
+  private boolean isDone(Manifest.Start start, Corpus corpus, List<String> without) {
     Optional<Manifest> done = Manifest.beside(model());
     boolean other =
         done.isPresent()
             && !(done.get().recipe().equals(recipe)
                 && done.get().start().weights().equals(start.weights())
                 && done.get().template() == template
-                && done.get().examples() == examples
+                && done.get().without().equals(without)
                 && done.get().corpus().equals(corpus.fileDigests()));
     if (other) {
       throw new InvalidRequest(
           out + " holds another model (other data, recipe or start): give another --out");
     }
     return done.isPresent();
+  }
+
+  /** Ids of the corpus' records that are not among the examples. */
+  private static List<String> left(Corpus corpus, List<Example> examples) {
+    Set<String> in = examples.stream().map(Example::id).collect(Collectors.toSet());
+    return corpus.examples().stream().map(Example::id).filter(id -> !in.contains(id)).toList();
   }
 
   private void finish(TextModel model, Manifest manifest) {
@@ -200,18 +211,19 @@ public final class Training {
   }
 
   private static LlamaConfig config(Shape s, Path tokenizerFolder) {
-    Tokenizer tokenizer = Tokenizer.load(tokenizerFolder);
-    LlamaConfig plain =
-        LlamaConfig.plain(
-            s.vocabulary(),
-            s.width(),
-            s.feedForward(),
-            s.layers(),
-            s.heads(),
-            s.kvHeads(),
-            s.positions(),
-            true);
-    return plain.withTokens(tokenizer.bos(), List.copyOf(tokenizer.eos()), tokenizer.pad());
+    try (Tokenizer tokenizer = Tokenizer.load(tokenizerFolder)) {
+      LlamaConfig plain =
+          LlamaConfig.plain(
+              tokenizer.vocabSize(), // fewer than wanted where the corpus is small
+              s.width(),
+              s.feedForward(),
+              s.layers(),
+              s.heads(),
+              s.kvHeads(),
+              s.positions(),
+              true);
+      return plain.withTokens(tokenizer.bos(), List.copyOf(tokenizer.eos()), tokenizer.pad());
+    }
   }
 
   private static List<String> texts(List<Example> examples) {

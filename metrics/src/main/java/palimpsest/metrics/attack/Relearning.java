@@ -105,22 +105,11 @@ public record Relearning(int taught, int steps, int every, double threshold) imp
 
   private Run run(
       String name, LanguageModel start, Situation situation, List<Example> lesson, Watch watch) {
-    List<Explanation> seen = new ArrayList<>();
-    List<Point> points =
-        situation
-            .relearner()
-            .relearn(
-                start,
-                lesson,
-                steps,
-                every,
-                model -> {
-                  seen.add(watch.of(model));
-                  return seen.get(seen.size() - 1).value();
-                });
+    List<Watched> seen = situation.relearner().relearn(start, lesson, steps, every, watch::of);
+    List<Point> points = seen.stream().map(Watched::point).toList();
     Curve curve =
         new Curve(name, "steps on " + lesson.size() + " examples", "mean probability", points);
-    return new Run(curve, seen.get(seen.size() - 1));
+    return new Run(curve, seen.get(seen.size() - 1).seen());
   }
 
   private Outcome outcome(Run subject, Run original, Optional<Run> reference, int few) {

@@ -5,12 +5,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.ToDoubleFunction;
-import palimpsest.api.Attack.Point;
+import java.util.function.Function;
 import palimpsest.api.Attack.Relearner;
 import palimpsest.api.Attack.Situation;
+import palimpsest.api.Attack.Watched;
 import palimpsest.api.Decoding;
 import palimpsest.api.Example;
+import palimpsest.api.Explanation;
 import palimpsest.api.LanguageModel;
 import palimpsest.api.Trace;
 
@@ -62,18 +63,18 @@ record Toy(String digest, Map<String, List<String>> table, double probability)
   /** Each step on n examples moves the probability a fixed share of the way to 1. */
   record Tutor(double share) implements Relearner {
     @Override
-    public List<Point> relearn(
+    public List<Watched> relearn(
         LanguageModel start,
         List<Example> examples,
         int steps,
         int every,
-        ToDoubleFunction<LanguageModel> watch) {
-      List<Point> points = new java.util.ArrayList<>();
+        Function<LanguageModel, Explanation> watch) {
+      List<Watched> points = new java.util.ArrayList<>();
       Toy toy = (Toy) start;
       double p = toy.probability;
       for (int step = 0; step <= steps; step++) {
         if (step % every == 0) {
-          points.add(new Point(step, watch.applyAsDouble(toy.withProbability(p))));
+          points.add(new Watched(step, watch.apply(toy.withProbability(p))));
         }
         p += share * toy.probability * (1 - p);
       }

@@ -145,9 +145,10 @@ record Decoder(
       return;
     }
     r.tokens[r.length++] = token;
+    r.done = r.length >= model.config().maxPositions();
     if (!how.stops().isEmpty()) {
       String answer = text.apply(Arrays.copyOfRange(r.tokens, r.promptLength, r.length));
-      r.done = how.stops().stream().anyMatch(answer::contains);
+      r.done |= how.stops().stream().anyMatch(answer::contains);
     }
   }
 }

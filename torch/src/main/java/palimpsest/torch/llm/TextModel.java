@@ -22,16 +22,19 @@ public final class TextModel implements LanguageModel, AutoCloseable {
   private final Llama llama;
   private final PromptTemplate template;
   private final DecodingConstraint constraint;
+  private final boolean ownsTokenizer;
 
   /** The model without any constraint. */
   public TextModel(Llama llama, PromptTemplate template) {
-    this(llama, template, Decoder.FREE);
+    this(llama, template, Decoder.FREE, false);
   }
 
-  private TextModel(Llama llama, PromptTemplate template, DecodingConstraint constraint) {
+  private TextModel(
+      Llama llama, PromptTemplate template, DecodingConstraint constraint, boolean ownsTokenizer) {
     this.llama = llama;
     this.template = template;
     this.constraint = constraint;
+    this.ownsTokenizer = ownsTokenizer;
   }
 
   /** Reads a checkpoint folder; whoever calls closes the model. */
@@ -43,7 +46,7 @@ public final class TextModel implements LanguageModel, AutoCloseable {
           PromptTemplate.of(
               kind, tokenizer, checkpoint.config().maxPositions(), PromptTemplate.TooLong.REFUSE);
       Weights weights = Weights.of(checkpoint.weights());
-      return new TextModel(new Llama(checkpoint.config(), weights), template);
+      return new TextModel(new Llama(checkpoint.config(), weights), template, Decoder.FREE, true);
     }
   }
 
@@ -61,7 +64,7 @@ public final class TextModel implements LanguageModel, AutoCloseable {
 
   /** The same weights under a constraint; the digest stays. */
   public TextModel under(DecodingConstraint guard) {
-    return new TextModel(llama, template, guard);
+    return new TextModel(llama, template, guard, false);
   }
 
   /** The same tokenizer with an independent copy of the weights and no constraint. */
@@ -89,18 +92,16 @@ public final class TextModel implements LanguageModel, AutoCloseable {
 
   @Override
   public List<List<String>> answer(List<String> prompts, Decoding decoding) {
-    int room = llama.config().maxPositions() - decoding.maxNewTokens();
     List<int[]> ids = prompts.stream().map(template::prompt).toList();
+    int positions = llama.config().maxPositions();
     for (int[] prompt : ids) {
-      if (prompt.length > room) {
+      if (prompt.length >= positions) {
         throw new InvalidRequest(
             "prompt of "
                 + prompt.length
-                + " tokens and "
-                + decoding.maxNewTokens()
-                + " new ones exceed the model's "
-                + llama.config().maxPositions()
-                + " positions: shorten the prompt or ask for fewer");
+                + " tokens leaves no room for an answer in the model's "
+                + positions
+                + " positions: shorten it");
       }
     }
     return new Decoder(llama, template.tokenizer().eos()::contains, template::answer, constraint)
@@ -127,5 +128,8 @@ public final class TextModel implements LanguageModel, AutoCloseable {
   @Override
   public void close() {
     llama.close();
+    if (ownsTokenizer) {
+      template.tokenizer().close();
+    }
   }
 }

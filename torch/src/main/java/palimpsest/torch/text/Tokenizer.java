@@ -75,17 +75,19 @@ public final class Tokenizer implements AutoCloseable {
     return Arrays.stream(ids).mapToInt(Math::toIntExact).toArray();
   }
 
-  /** The text of token ids, special tokens left out; broken characters become U+FFFD. */
+  /**
+   * The text of token ids, special tokens left out; broken characters become U+FFFD. Ids beyond the
+   * vocabulary have no text: they are rows that fill up a model's embedding, which may be drawn.
+   */
   public String decode(int[] ids) {
     for (int id : ids) {
-      if (id < 0 || id >= vocabulary.size()) {
-        throw new IllegalArgumentException(
-            "token id " + id + ", wanted 0 to " + (vocabulary.size() - 1));
+      if (id < 0) {
+        throw new IllegalArgumentException("token id " + id + ", wanted at least 0");
       }
     }
-    return ids.length == 0
-        ? ""
-        : tokenizer.decode(Arrays.stream(ids).asLongStream().toArray(), true);
+    long[] spelled =
+        Arrays.stream(ids).filter(id -> id < vocabulary.size()).asLongStream().toArray();
+    return spelled.length == 0 ? "" : tokenizer.decode(spelled, true);
   }
 
   /** One more than the highest token id. */

@@ -20,7 +20,7 @@ import palimpsest.api.CorruptArtifact;
 /**
  * An append-only, hash-chained file of lines: the record from which a run can be done again.
  *
- * <pre>hash_0 = SHA-256(header); hash_i = SHA-256(hash_(i-1) newline line_i)</pre>
+ * <pre>hash_0 = SHA-256(newline header); hash_i = SHA-256(hash_(i-1) newline line_i)</pre>
  *
  * <p>A last line without its newline is what a crash leaves: it is cut. Anything else that does not
  * fit the chain is an error. Lines that were written before a crash but after the last checkpoint

@@ -67,6 +67,7 @@ public final class RunFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new InvalidRequest("cannot make folder " + folder + ": " + e.getMessage(), e);
     }
+    clearTorn();
     Path file = folder.resolve("ledger.jsonl");
     Ledger opened = Ledger.open(file);
     ledger = Optional.of(opened);
@@ -80,6 +81,17 @@ public final class RunFolder implements AutoCloseable {
       if (step < opened.size() && restore(step, weights, optimiser, opened)) {
         return;
       }
+    }
+  }
+
+  /** Removes what a killed write left: it has no name of its own yet. */
+  private void clearTorn() {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".part")).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 
