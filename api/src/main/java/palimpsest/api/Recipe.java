@@ -48,7 +48,17 @@ public record Recipe(
 
   /** Optimiser steps over {@code examples} examples. */
   public int steps(int examples) {
-    return epochs * ((examples + batch - 1) / batch);
+    long steps = (long) epochs * (((long) examples + batch - 1) / batch);
+    if (steps < 1 || steps > Integer.MAX_VALUE) {
+      throw new InvalidRequest(
+          epochs
+              + " epochs of "
+              + examples
+              + " examples are "
+              + steps
+              + " steps: wanted 1 to 2^31");
+    }
+    return (int) steps;
   }
 
   public Recipe withEpochs(int n) {

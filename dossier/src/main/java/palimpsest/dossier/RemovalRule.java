@@ -52,7 +52,10 @@ final class RemovalRule {
     dossier
         .reference()
         .filter(r -> r.digest().equals(outcome.weightsAfter()))
-        .ifPresent(r -> lines.add("The weights equal the retrained reference's, bit for bit."));
+        .ifPresent(
+            r ->
+                lines.add(
+                    "This model is the retrained reference that the others are compared to."));
     leftOut(decision, lines);
     against(dossier, outcome, lines);
     Target.Kind kind = dossier.request().target().kind();
@@ -99,7 +102,7 @@ final class RemovalRule {
     if (Verdicts.overshoots(row, outcome)) {
       return "Against: " + numbers + " went past the reference; see over-unlearning.";
     }
-    if (distance.atFirst() < Verdicts.SMALLEST) {
+    if (distance.atFirst() < Verdicts.smallest(row)) {
       return "Neither: " + numbers + " cannot tell the original from the retrained reference here.";
     }
     return distance.now() < distance.atFirst() / 2

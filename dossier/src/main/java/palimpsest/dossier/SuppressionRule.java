@@ -33,6 +33,9 @@ final class SuppressionRule {
     if (samples.given() + attacks.given() > 0) {
       return new Ruling(Tone.NOT_SHOWN, "Not suppressed: " + counts, lines);
     }
+    if (samples.of() > 0 && samples(dossier, Dossier.ORIGINAL).given() == 0 && attacks.of() == 0) {
+      return new Ruling(Tone.NOT_TESTED, "Not tested: the original gave it in no sample", lines);
+    }
     lines.add(0, counts + ". Outputs that were not tested may.");
     return new Ruling(Tone.SHOWN, "Suppressed in the outputs tested", lines);
   }
@@ -75,6 +78,9 @@ final class SuppressionRule {
     boolean broken = tried.stream().anyMatch(a -> a.result().broken().orElse(false));
     if (samples.of() > 0 && samples.given() == 0 && broken) {
       lines.add("Efficacy passes on the questions as they stood in training; generality fails:");
+    }
+    if (!tried.isEmpty() && dossier.reference().isPresent()) {
+      lines.add("An attack counts where it gets more than the retrained reference gives away.");
     }
     for (Attempt attempt : tried) {
       if (attempt.result().broken().orElse(true)) {

@@ -17,8 +17,10 @@ public final class Verdicts {
   /** Share of the original's distance by which a score may pass the reference unflagged. */
   static final double OVERSHOOT = 0.1;
 
-  /** A difference of membership scores below this, in the metric's unit, is none. */
-  static final double SMALLEST = 0.02;
+  /** A difference of membership scores below this is none; leakage is in per cent. */
+  static double smallest(ScoreRow row) {
+    return row.metric().equals("privacy.privacy-leakage") ? 2 : 0.02;
+  }
 
   private Verdicts() {}
 
@@ -67,7 +69,8 @@ public final class Verdicts {
       return false; // retrained itself: the difference is that of two trainings
     }
     Distance distance = Distance.of(row, outcome);
-    return distance.known() && distance.past() > Math.max(OVERSHOOT * distance.atFirst(), SMALLEST);
+    return distance.known()
+        && distance.past() > Math.max(OVERSHOOT * distance.atFirst(), smallest(row));
   }
 
   /** Where a score stands between the original and the retrained reference. */

@@ -41,7 +41,7 @@ class VerdictsTest {
     assertThat(verdict.removal().headline())
         .isEqualTo("Removed: retrained without the 2 listed records");
     assertThat(verdict.removal().lines())
-        .contains("The weights equal the retrained reference's, bit for bit.");
+        .contains("This model is the retrained reference that the others are compared to.");
   }
 
   @Test

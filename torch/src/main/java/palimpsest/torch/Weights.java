@@ -3,7 +3,6 @@ package palimpsest.torch;
 import static org.bytedeco.pytorch.global.torch.empty;
 import static org.bytedeco.pytorch.global.torch.zeros;
 
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Collections;
@@ -138,11 +137,6 @@ public final class Weights implements AutoCloseable {
   /** SHA-256 over names, shapes and little-endian float32 values in name order, hexadecimal. */
   public String digest() {
     return Digests.weights(views);
-  }
-
-  /** The values as bytes in native order, valid while this is open. */
-  public ByteBuffer bytes() {
-    return flat.data_ptr().capacity(flat.numel() * 4).asByteBuffer();
   }
 
   @Override

@@ -95,8 +95,8 @@ class AttacksTest {
     assertThat(outcome.broken()).contains(true);
     assertThat(outcome.why())
         .isEqualTo(
-            "without the guard 1 of 2 (50.0 %) come back that it withheld and the reference does"
-                + " not give; parameter digests are equal; the retrained reference does so for 0"
+            "without the guard the weights give away 1 of 2 (50.0 %) that the reference does not, of"
+                + " which it withheld 1; parameter digests are equal; the retrained reference does so for 0"
                 + " of 2 (0.0 %)");
     assertThat(named(outcome, "given away, raw")).isEqualTo(0.5);
     assertThat(named(outcome, "parameter digests equal")).isEqualTo(1);

@@ -28,6 +28,10 @@ import palimpsest.api.DecodingConstraint;
 record Decoder(
     Llama model, IntPredicate isEnd, Function<int[], String> text, DecodingConstraint constraint) {
   private static final int ROWS = 48;
+
+  /** Tokens of all rows of a group, answers included, so that the cache fits. */
+  private static final int TOKENS = 32_768;
+
   static final DecodingConstraint FREE = (context, length, promptLength) -> new int[0];
 
   /** One row being decoded: a prompt and one of its samples. */
@@ -52,13 +56,21 @@ record Decoder(
     for (int i = 0; i < prompts.size(); i++) {
       SplittableRandom seeds = new SplittableRandom(seed(prompts.get(i), how));
       for (int s = 0; s < how.samples(); s++) {
-        rows.add(new Row(prompts.get(i), how.maxNewTokens(), seeds.nextLong()));
+        rows.add(new Row(prompts.get(i), room(prompts.get(i), how), seeds.nextLong()));
       }
     }
     List<Row> byLength = new ArrayList<>(rows);
     byLength.sort(Comparator.comparingInt(r -> r.promptLength));
-    for (int at = 0; at < byLength.size(); at += ROWS) {
-      group(byLength.subList(at, Math.min(byLength.size(), at + ROWS)), how);
+    int at = 0;
+    while (at < byLength.size()) {
+      int end = at + 1;
+      while (end < byLength.size()
+          && end - at < ROWS
+          && (end - at + 1) * byLength.get(end).tokens.length <= TOKENS) {
+        end++;
+      }
+      group(byLength.subList(at, end), how);
+      at = end;
     }
     return IntStream.range(0, prompts.size())
         .mapToObj(
@@ -67,6 +79,11 @@ record Decoder(
                     .map(r -> Arrays.copyOfRange(r.tokens, r.promptLength, r.length))
                     .toList())
         .toList();
+  }
+
+  /** Tokens that an answer may have: the model's positions end it. */
+  private int room(int[] prompt, Decoding how) {
+    return Math.min(how.maxNewTokens(), model.config().maxPositions() - prompt.length);
   }
 
   /** Of seed and prompt only: an answer depends neither on the other prompts nor on their order. */
@@ -79,6 +96,7 @@ record Decoder(
   }
 
   private void group(List<Row> rows, Decoding how) {
+    int room = rows.stream().mapToInt(r -> r.tokens.length - r.promptLength).max().orElseThrow();
     int width = rows.stream().mapToInt(r -> r.promptLength).max().orElseThrow();
     int[] padding = rows.stream().mapToInt(r -> width - r.promptLength).toArray();
     long[] ids = new long[rows.size() * width];
@@ -89,11 +107,10 @@ record Decoder(
       }
     }
     try (AutoGradMode off = new AutoGradMode(false);
-        KeyValueCache cache =
-            new KeyValueCache(model.config(), padding, width + how.maxNewTokens())) {
+        KeyValueCache cache = new KeyValueCache(model.config(), padding, width + room)) {
       List<Row> open = rows;
       int read = width;
-      for (int n = 0; n < how.maxNewTokens(); n++) {
+      for (int n = 0; n < room; n++) {
         step(open, ids, read, cache, how);
         open = compact(open, cache);
         if (open.isEmpty()) {
@@ -145,7 +162,7 @@ record Decoder(
       return;
     }
     r.tokens[r.length++] = token;
-    r.done = r.length >= model.config().maxPositions();
+    r.done = r.length == r.tokens.length;
     if (!how.stops().isEmpty()) {
       String answer = text.apply(Arrays.copyOfRange(r.tokens, r.promptLength, r.length));
       r.done |= how.stops().stream().anyMatch(answer::contains);

@@ -87,7 +87,7 @@ public record Descent(
           throw new Interrupted(
               String.format(
                   Locale.ROOT,
-                  "stopped after step %d of %d; run the same command with --resume to go on",
+                  "stopped after step %d of %d; run the same command again to go on, with --resume where it has one",
                   step - 1,
                   steps()));
         }

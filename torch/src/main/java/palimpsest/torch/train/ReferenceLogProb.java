@@ -17,7 +17,7 @@ import palimpsest.torch.text.TokenizedExample;
  */
 @SuppressWarnings("ArrayRecordComponent") // a cache, compared by value nowhere
 public record ReferenceLogProb(float[] perExample) {
-  private static final int ROWS = 16;
+  private static final int ROWS = 4;
 
   /** One pass over the data with the model as it is now. */
   public static ReferenceLogProb of(CausalLm model, List<TokenizedExample> data) {

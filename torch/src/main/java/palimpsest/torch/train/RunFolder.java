@@ -158,6 +158,11 @@ public final class RunFolder implements AutoCloseable {
     }
   }
 
+  /** Removes the checkpoints of a run that is done; the ledger stays. */
+  public void dropCheckpoints() {
+    checkpoints().forEach(this::drop);
+  }
+
   /** Steps that have a complete checkpoint, newest first. */
   private List<Integer> checkpoints() {
     try (Stream<Path> files = Files.list(folder)) {

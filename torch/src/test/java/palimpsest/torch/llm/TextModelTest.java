@@ -127,17 +127,23 @@ class TextModelTest {
   }
 
   @Test
-  void answer_beyondPositions_isRefused() {
+  void answer_longerThanTheRoom_endsAtTheModelsPositions() {
     try (TextModel model = read(GOLDEN.resolve("gqa-tied"))) {
       int positions = model.llama().config().maxPositions();
-      int prompt = model.template().prompt("Who?").length;
-      Decoding fits = Decoding.greedy(positions - prompt);
-      Decoding tooMany = Decoding.greedy(positions - prompt + 1);
-      assertThat(model.answer(List.of("Who?"), fits)).hasSize(1);
-      assertThatThrownBy(() -> model.answer(List.of("Who?"), tooMany))
+      int room = positions - model.template().prompt("Who?").length;
+      assertThat(model.answer(List.of("Who?"), Decoding.greedy(room + 1000)))
+          .isEqualTo(model.answer(List.of("Who?"), Decoding.greedy(room)));
+    }
+  }
+
+  @Test
+  void answer_promptWithoutRoom_isRefused() {
+    try (TextModel model = read(GOLDEN.resolve("gqa-tied"))) {
+      int positions = model.llama().config().maxPositions();
+      String endless = "who ".repeat(positions);
+      assertThatThrownBy(() -> model.answer(List.of(endless), Decoding.greedy(1)))
           .isInstanceOf(InvalidRequest.class)
-          .hasMessageContaining(prompt + " tokens")
-          .hasMessageContaining(positions + " positions");
+          .hasMessageContaining(positions + " positions: shorten it");
     }
   }
 
