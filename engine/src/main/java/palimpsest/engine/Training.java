@@ -62,7 +62,8 @@ public final class Training {
   /**
    * The shape of a model trained from drawn weights.
    *
-   * @param vocabulary tokens of the byte-level BPE fitted on the corpus
+   * @param vocabulary tokens of the byte-level BPE fitted on the corpus; a small corpus may not
+   *     have so many
    * @param width E
    * @param feedForward inner width of the feed-forward layers
    * @param layers transformer layers
@@ -201,7 +202,7 @@ public final class Training {
     try (Tokenizer tokenizer = Tokenizer.load(tokenizerFolder)) {
       LlamaConfig plain =
           LlamaConfig.plain(
-              s.vocabulary(),
+              tokenizer.vocabSize(),
               s.width(),
               s.feedForward(),
               s.layers(),
