@@ -1,7 +1,9 @@
 package palimpsest.api;
 
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * What one model answered on the splits of an evaluation: the only thing that a metric sees, so
@@ -12,7 +14,7 @@ import java.util.Map;
  */
 public record Evidence(String digest, Map<Split, List<Item>> items) {
   public Evidence {
-    items = Map.copyOf(items);
+    items = Collections.unmodifiableMap(new TreeMap<>(items)); // the same order in every process
   }
 
   /** The items of a split, empty where it was not evaluated. */

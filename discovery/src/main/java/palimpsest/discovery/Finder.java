@@ -2,7 +2,9 @@ package palimpsest.discovery;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.LongConsumer;
+import java.util.stream.IntStream;
 import palimpsest.api.Example;
 import palimpsest.api.Finding;
 import palimpsest.api.Finding.Match;
@@ -21,7 +23,10 @@ import palimpsest.api.Request;
  *       searched for in all other records like a text, and so is its prompt from 32 words on (a
  *       shorter one is a question, and others may ask it). A completion of fewer than {@link
  *       FindOptions#minWords} words counts elsewhere only where it has three words that are rare
- *       together, or where the record has the same prompt too.
+ *       together, or where the record has the same prompt too. A near-copy of fewer than 18 words
+ *       that matches less than four fifths of the weight is left out where the listed record has a
+ *       name of the request and the other record has no word of it: it is the same template filled
+ *       for someone else.
  * </ul>
  *
  * <p>Normalised is: NFKC, case folded, white space squeezed, curly quotes and dashes made plain,
@@ -36,6 +41,12 @@ public final class Finder {
   private static final String PROMPT = "prompt";
   private static final String COMPLETION = "completion";
   private static final Vocabulary NO_WORDS = new Vocabulary();
+
+  /** Fewer matched words are a sentence, and what records of one template share is a sentence. */
+  private static final int SENTENCE = 18;
+
+  /** From this share of the weight on a sentence is a copy whoever it is about. */
+  private static final double FIRM = 0.8;
 
   private final Query query;
   private final FindOptions options;
@@ -123,6 +134,9 @@ public final class Finder {
 
   private boolean counts(Hit hit, Example example, String field) {
     Example source = hit.passage().source();
+    if (source != null && isOfSomeoneElse(hit, source, example)) {
+      return false;
+    }
     if (source == null || query.tells(hit.passage(), options.minWords())) {
       return source == null || !source.id().equals(example.id());
     }
@@ -130,6 +144,25 @@ public final class Finder {
         && field.equals(COMPLETION)
         && folded(source.completion()).equals(folded(example.completion()))
         && folded(source.prompt()).equals(folded(example.prompt()));
+  }
+
+  /**
+   * Whether a sentence like that of a listed record is the same said of another: the listed record
+   * has a name of the request, and the one at hand no word of it.
+   */
+  private boolean isOfSomeoneElse(Hit hit, Example source, Example example) {
+    Set<Integer> name = query.named(source);
+    return hit.match() == Match.NEAR_DUPLICATE
+        && hit.matched() < SENTENCE
+        && hit.coverage() < FIRM
+        && !name.isEmpty()
+        && !hasAny(example.prompt(), name)
+        && !hasAny(example.completion(), name);
+  }
+
+  private boolean hasAny(String s, Set<Integer> words) {
+    compared.read(s, query.vocabulary);
+    return IntStream.range(0, compared.words).anyMatch(i -> words.contains(compared.word[i]));
   }
 
   private String folded(String s) {

@@ -11,8 +11,10 @@ import palimpsest.api.Finding.Match;
  * @param end past the last
  * @param matched words that match
  * @param aligned columns of the alignment
+ * @param coverage share of the weight of what was sought that the matched words carry
  */
-record Hit(Passage passage, Match match, int start, int end, int matched, int aligned) {
+record Hit(
+    Passage passage, Match match, int start, int end, int matched, int aligned, double coverage) {
   double score() {
     return match == Match.NEAR_DUPLICATE ? (double) matched / aligned : 1;
   }

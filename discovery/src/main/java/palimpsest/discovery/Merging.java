@@ -61,6 +61,7 @@ final class Merging {
         Math.min(a.start(), b.start()),
         Math.max(a.end(), b.end()),
         a.matched() + b.matched(),
-        a.aligned() + b.aligned());
+        a.aligned() + b.aligned(),
+        Math.max(a.coverage(), b.coverage()));
   }
 }

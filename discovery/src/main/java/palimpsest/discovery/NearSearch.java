@@ -157,7 +157,8 @@ final class NearSearch {
               text.from(text.wordStart[start]),
               text.to(text.wordEnd[end - 1] - 1),
               alignment.matched,
-              alignment.columns));
+              alignment.columns,
+              alignment.weight / piece.total()));
     }
     align(piece, text, low, start, hits);
     align(piece, text, end, high, hits);

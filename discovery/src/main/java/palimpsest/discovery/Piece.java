@@ -52,6 +52,11 @@ record Piece(
     return new Piece(passage, words, weights, ids, masses, required);
   }
 
+  /** Weight of all its words. */
+  double total() {
+    return Arrays.stream(weights).sum();
+  }
+
   int length() {
     return words.length;
   }

@@ -1,9 +1,13 @@
 package palimpsest.discovery;
 
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.stream.IntStream;
 import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Target;
@@ -24,6 +28,9 @@ final class Query {
 
   /** The listed records by id. */
   final Map<String, Example> listed = new LinkedHashMap<>();
+
+  /** Words of the request's names that stand in a listed record, by its id. */
+  private final Map<String, Set<Integer>> namedIn = new HashMap<>();
 
   private final FoldedText reader = new FoldedText();
 
@@ -60,6 +67,21 @@ final class Query {
     if (prompt.length() >= CONTEXT_WORDS) {
       passages.add(prompt);
     }
+    Set<Integer> words = new HashSet<>();
+    IntStream.concat(IntStream.of(prompt.words()), IntStream.of(completion.words()))
+        .forEach(words::add);
+    Set<Integer> called = new HashSet<>();
+    for (Passage each : names) {
+      if (IntStream.of(each.words()).allMatch(words::contains)) {
+        IntStream.of(each.words()).forEach(called::add);
+      }
+    }
+    namedIn.put(e.id(), called);
+  }
+
+  /** Words of the requested names by which a listed record calls its subject; possibly none. */
+  Set<Integer> named(Example listedRecord) {
+    return namedIn.getOrDefault(listedRecord.id(), Set.of());
   }
 
   /**

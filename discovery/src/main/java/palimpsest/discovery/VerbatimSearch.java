@@ -45,6 +45,7 @@ final class VerbatimSearch {
   /** A hit on units [start, end) of the field. */
   static Hit hit(Passage p, String field, int start, int end) {
     boolean exact = end - start == p.original().length() && field.startsWith(p.original(), start);
-    return new Hit(p, exact ? Match.EXACT : Match.NORMALISED, start, end, p.length(), p.length());
+    return new Hit(
+        p, exact ? Match.EXACT : Match.NORMALISED, start, end, p.length(), p.length(), 1);
   }
 }

@@ -140,9 +140,13 @@ public final class PromptTemplate {
     return new TokenizedExample(Arrays.copyOf(ids, limit), prompt.length);
   }
 
-  /** The text of a generated answer: special tokens and surrounding white space left out. */
+  /**
+   * The text of a generated answer: special tokens and surrounding white space left out, and so are
+   * ids beyond the tokenizer's, which models with padded vocabularies have and may draw.
+   */
   public String answer(int[] ids) {
-    return tokenizer.decode(ids).strip();
+    int known = tokenizer.vocabSize();
+    return tokenizer.decode(IntStream.of(ids).filter(id -> id < known).toArray()).strip();
   }
 
   private static ChatTemplate chat(Tokenizer tokenizer) {

@@ -63,6 +63,15 @@ class PromptTemplateTest {
     }
   }
 
+  /** Models whose vocabulary is padded have rows for ids that no token has. */
+  @Test
+  void answer_idsThatNoTokenHas_areLeftOut() {
+    try (Tokenizer tokenizer = Tokenizer.load(MHA)) {
+      int[] ids = concat(tokenizer.encode("The keeper."), tokenizer.vocabSize() + 7);
+      assertThat(of(Kind.PLAIN, tokenizer).answer(ids)).isEqualTo("The keeper.");
+    }
+  }
+
   /** This tokenizer adds {@code <|bos|>}, id 0, by itself, so the plain template does as well. */
   @Test
   void prompt_tokenizerThatAddsBos_beginsWithIt() {
