@@ -87,9 +87,11 @@ final class CommandTree implements Runnable {
             new MetricsCommand(screen),
             new AttacksCommand(screen),
             new DoctorCommand(screen),
-            new BenchCommand(),
             new CompletionCommand(screen));
     commands.forEach(line::addSubcommand);
+    CommandLine bench = new CommandLine(new BenchCommand());
+    bench.addSubcommand(new BenchTofuCommand(screen)).addSubcommand(new BenchSpeedCommand(screen));
+    line.addSubcommand(bench);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExpandAtFiles(false);
     line.setUsageHelpWidth(80);

@@ -99,6 +99,9 @@ final class RemovalRule {
     if (Verdicts.overshoots(row, outcome)) {
       return "Against: " + numbers + " went past the reference; see over-unlearning.";
     }
+    if (distance.atFirst() < Verdicts.SMALLEST) {
+      return "Neither: " + numbers + " cannot tell the original from the retrained reference here.";
+    }
     return distance.now() < distance.atFirst() / 2
         ? "For: " + numbers + " is nearer the reference than the original was, by more than half."
         : "Against: " + numbers + " is away from the reference.";

@@ -17,6 +17,9 @@ public final class Verdicts {
   /** Share of the original's distance by which a score may pass the reference unflagged. */
   static final double OVERSHOOT = 0.1;
 
+  /** A difference of membership scores below this, in the metric's unit, is none. */
+  static final double SMALLEST = 0.02;
+
   private Verdicts() {}
 
   /** A verdict per outcome, in the order of the outcomes. */
@@ -64,7 +67,7 @@ public final class Verdicts {
       return false; // retrained itself: the difference is that of two trainings
     }
     Distance distance = Distance.of(row, outcome);
-    return distance.known() && distance.past() > OVERSHOOT * distance.atFirst();
+    return distance.known() && distance.past() > Math.max(OVERSHOOT * distance.atFirst(), SMALLEST);
   }
 
   /** Where a score stands between the original and the retrained reference. */

@@ -18,6 +18,7 @@ import palimpsest.discovery.Corpus;
 import palimpsest.guard.MemFree;
 import palimpsest.methods.DescentMethod;
 import palimpsest.methods.exact.Retrain;
+import palimpsest.torch.Native;
 import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.text.PromptTemplate;
 import palimpsest.torch.text.TokenizedExample;
@@ -226,13 +227,14 @@ public record Applying(
       List<TokenizedExample> retain) {
     return String.format(
         Locale.ROOT,
-        "{\"method\":\"%s %s\",\"recipe\":\"%s\",\"start\":\"%s\",\"forget\":\"%s\",\"retain\":\"%s\"}",
+        "{\"method\":\"%s %s\",\"recipe\":\"%s\",\"start\":\"%s\",\"forget\":\"%s\",\"retain\":\"%s\",\"threads\":%d}",
         method.id(),
         method.parameters(),
         recipe,
         before,
         Fingerprints.of(forget),
-        Fingerprints.of(retain));
+        Fingerprints.of(retain),
+        Native.threads());
   }
 
   private static double since(long from) {

@@ -76,9 +76,9 @@ public record Quickstart(Path out, long seed, Console console, Clock clock) {
                 + " so that the dossier can show what such a scope leaves behind"),
         List.of(
             Choice.parse("exact.retrain", base),
-            Choice.parse("llm.ga:lr=1e-4,epochs=4", base),
+            Choice.parse("llm.ga:lr=3e-4,epochs=4", base),
             Choice.parse("llm.grad-diff:lr=2e-4", base),
-            Choice.parse("llm.npo:lr=3e-4", base),
+            Choice.parse("llm.npo:lr=1.2e-4", base),
             Choice.parse("guard.memfree", base)),
         PromptTemplate.Kind.PLAIN,
         new Forgetting.Settings(72, 40, 1e-3, CHECKPOINT_EVERY, seed),

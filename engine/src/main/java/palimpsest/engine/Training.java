@@ -15,6 +15,7 @@ import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Recipe;
 import palimpsest.discovery.Corpus;
+import palimpsest.torch.Native;
 import palimpsest.torch.Weights;
 import palimpsest.torch.checkpoint.LlamaConfig;
 import palimpsest.torch.llm.InitialWeights;
@@ -226,12 +227,13 @@ public final class Training {
   private String header(Manifest.Start start, List<TokenizedExample> data) {
     return String.format(
         Locale.ROOT,
-        "{\"recipe\":\"%s\",\"start\":\"%s\",\"data\":\"%s\",\"examples\":%d,\"every\":%d}",
+        "{\"recipe\":\"%s\",\"start\":\"%s\",\"data\":\"%s\",\"examples\":%d,\"every\":%d,\"threads\":%d}",
         recipe,
         start.weights(),
         Fingerprints.of(data),
         data.size(),
-        checkpointEvery);
+        checkpointEvery,
+        Native.threads());
   }
 
   private static LlamaConfig config(Shape s, Path tokenizerFolder) {

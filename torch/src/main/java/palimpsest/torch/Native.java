@@ -24,10 +24,15 @@ public final class Native {
     facts.put("libtorch", version("pytorch"));
     String blas = System.getProperty("org.bytedeco.openblas.load", "openblas");
     facts.put("blas", blas.equals("openblas") ? blas + " " + version(blas) : blas);
-    facts.put("threads", String.valueOf(torch.get_num_threads()));
+    facts.put("threads", String.valueOf(threads()));
     String policy = System.getenv("OMP_WAIT_POLICY");
     facts.put("OMP_WAIT_POLICY", policy == null ? "not set" : policy);
     return facts;
+  }
+
+  /** Threads of libtorch's operators; results may differ by rounding between counts. */
+  public static int threads() {
+    return torch.get_num_threads();
   }
 
   private static String version(String artifact) {

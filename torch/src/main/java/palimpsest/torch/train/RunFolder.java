@@ -74,7 +74,8 @@ public final class RunFolder implements AutoCloseable {
     String first = "{\"run\":" + header;
     if (opened.size() > 0 && !opened.line(0).startsWith(first + ",")) {
       throw new InvalidRequest(
-          folder + " holds another run (other data, recipe or start): give another folder");
+          folder
+              + " holds another run (other data, recipe, start or number of threads): give another folder");
     }
     opened.append(first);
     for (int step : checkpoints()) {
