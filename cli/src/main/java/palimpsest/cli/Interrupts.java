@@ -19,24 +19,27 @@ final class Interrupts {
 
   /** Catches the signals; where the platform has none, they end the process as ever. */
   static void install(Screen screen) {
-    for (String name : new String[] {"INT", "TERM"}) {
-      try {
-        Class<?> signal = Class.forName("sun.misc.Signal");
-        Class<?> handler = Class.forName("sun.misc.SignalHandler");
-        Object proxy =
-            Proxy.newProxyInstance(
-                Interrupts.class.getClassLoader(),
-                new Class<?>[] {handler},
-                (self, method, arguments) -> {
-                  received(screen);
-                  return null;
-                });
-        signal
-            .getMethod("handle", signal, handler)
-            .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
-      } catch (ReflectiveOperationException e) {
-        return;
-      }
+    catchSignal("INT", screen);
+    catchSignal("TERM", screen);
+  }
+
+  private static void catchSignal(String name, Screen screen) {
+    try {
+      Class<?> signal = Class.forName("sun.misc.Signal");
+      Class<?> handler = Class.forName("sun.misc.SignalHandler");
+      Object proxy =
+          Proxy.newProxyInstance(
+              Interrupts.class.getClassLoader(),
+              new Class<?>[] {handler},
+              (self, method, arguments) -> {
+                received(screen);
+                return null;
+              });
+      signal
+          .getMethod("handle", signal, handler)
+          .invoke(null, signal.getConstructor(String.class).newInstance(name), proxy);
+    } catch (ReflectiveOperationException notCaught) {
+      // as of SIGINT in the background of a script, which the shell has it ignore
     }
   }
 

@@ -1,5 +1,7 @@
 package palimpsest.cli;
 
+import java.nio.file.Path;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -30,15 +32,23 @@ final class ShapeOptions {
   @Option(names = "--positions", paramLabel = "N", description = "Most tokens of a record; 256.")
   private @Nullable Integer positions;
 
-  /** Refuses a shape beside a checkpoint, which has its own. */
-  void requireNone() {
+  /**
+   * The shape, or none beside a checkpoint, which has its own.
+   *
+   * @throws InvalidRequest if both are given
+   */
+  Optional<Training.Shape> unless(@Nullable Path checkpoint) {
+    if (checkpoint == null) {
+      return Optional.of(shape());
+    }
     if (Stream.of(width, layers, heads, kvHeads, feedForward, vocabulary, positions)
-        .anyMatch(java.util.Objects::nonNull)) {
+        .anyMatch(Objects::nonNull)) {
       throw new InvalidRequest("a checkpoint has its shape: give --start or a shape, not both");
     }
+    return Optional.empty();
   }
 
-  Training.Shape shape() {
+  private Training.Shape shape() {
     int e = or(width, 128);
     return new Training.Shape(
         or(vocabulary, 1280),

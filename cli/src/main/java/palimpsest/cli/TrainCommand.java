@@ -2,6 +2,7 @@ package palimpsest.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import palimpsest.api.Recipe;
@@ -69,18 +70,16 @@ final class TrainCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     Recipe how = recipe.over(start == null ? DRAWN : FURTHER);
-    if (start != null) {
-      shape.requireNone();
-    }
+    Optional<Training.Shape> drawn = shape.unless(start);
     Training training =
         new Training(
             out, how, template.kind(), recipe.checkpointEvery(), common.resumableConsole(screen));
     training.requireFresh(resume);
     Corpus corpus = Corpus.read(data);
-    if (start == null) {
-      training.fromScratch(corpus, shape.shape());
-    } else {
+    if (start != null) {
       training.fromCheckpoint(corpus, corpus.examples(), start);
+    } else {
+      training.fromScratch(corpus, drawn.orElseThrow());
     }
     screen.line(training.model().toString());
     return 0;

@@ -34,7 +34,7 @@ class LauncherTest {
         "bin/mvn",
         "sleep 1",
         "echo called >>\"$CALLS\"",
-        "[ -z \"$BREAKS\" ] || { echo 'cannot find symbol'; exit 1; }",
+        "[ -z \"$BREAKS\" ] || { echo '[ERROR] cannot find symbol'; echo '-> [Help 1]'; exit 1; }",
         "mkdir -p cli/target",
         "echo \"$PWD/pom.xml\" >cli/target/classpath.txt");
     write("pom.xml", "");
@@ -99,7 +99,9 @@ class LauncherTest {
   void failedBuild_showsItsLogAndItsPlace() throws Exception {
     Process process = start(root.resolve("palimpsest"), Map.of("BREAKS", "yes"), "x");
 
-    assertThat(ended(process)).contains("cannot find symbol\n", "target/build.log");
+    assertThat(ended(process))
+        .contains("cannot find symbol\n", "target/build.log")
+        .doesNotContain("Help");
     assertThat(process.exitValue()).isEqualTo(2);
     assertThat(root.resolve("target/build.lock")).doesNotExist();
   }

@@ -66,7 +66,10 @@ final class JsonRecords {
           + LONGEST
           + " characters, name 50000, number 1000)";
     }
-    return "malformed JSON: " + e.getOriginalMessage().replaceAll("\\s+", " ");
+    return "malformed JSON: "
+        + e.getOriginalMessage()
+            .replaceAll("\\s+", " ")
+            .replaceAll(" \\(start marker at \\[Source: .*; (line: \\d+).*]\\)", " (begun in $1)");
   }
 
   private void readAll() throws IOException {

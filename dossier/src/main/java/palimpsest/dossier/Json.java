@@ -19,6 +19,7 @@ import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.module.SimpleModule;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
+import java.nio.file.NoSuchFileException;
 import java.util.Arrays;
 import java.util.Optional;
 import palimpsest.api.CorruptArtifact;
@@ -84,7 +85,8 @@ public final class Json {
       }
       return value;
     } catch (JsonProcessingException | IllegalArgumentException e) {
-      throw new CorruptArtifact(what + " does not describe a dossier: " + oneLine(e), e);
+      throw new CorruptArtifact(
+          what + " is no " + type.getSimpleName() + " of this version: " + oneLine(e), e);
     }
   }
 
@@ -97,11 +99,15 @@ public final class Json {
 
   /** The first line of an error's message, shortened. */
   public static String oneLine(Exception e) {
+    if (e instanceof NoSuchFileException) {
+      return "no such file";
+    }
     String text =
         e instanceof JsonProcessingException j
             ? j.getOriginalMessage()
             : String.valueOf(e.getMessage());
-    String line = text.lines().findFirst().orElse("unknown");
+    String line =
+        text.lines().findFirst().orElse("unknown").replaceAll(" \\(set Deserialization.*", "");
     return line.length() <= 200 ? line : line.substring(0, 200) + "...";
   }
 

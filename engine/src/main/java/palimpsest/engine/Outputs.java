@@ -2,6 +2,7 @@ package palimpsest.engine;
 
 import java.io.IOException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
@@ -35,9 +36,14 @@ public final class Outputs {
       throw new InvalidRequest(folder + " is a file, wanted a folder: give another path", e);
     } catch (IOException e) {
       throw new InvalidRequest(
-          "cannot make folder " + folder + ": " + e.getMessage() + "; give one you can write to",
-          e);
+          "cannot make folder " + folder + reason(e) + "; give one you can write to", e);
     }
+  }
+
+  /** What the file system says beside the path, which it may not. */
+  private static String reason(IOException e) {
+    String reason = e instanceof FileSystemException f ? f.getReason() : e.getMessage();
+    return reason == null ? "" : ": " + reason;
   }
 
   /** Whether a folder holds anything. */

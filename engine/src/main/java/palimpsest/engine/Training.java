@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
+import palimpsest.api.Check;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
@@ -78,7 +79,30 @@ public final class Training {
       int layers,
       int heads,
       int kvHeads,
-      int positions) {}
+      int positions) {
+    public Shape {
+      Check.atLeast(vocabulary, LEAST_VOCABULARY, "vocabulary");
+      Check.atLeast(width, 1, "width");
+      Check.atLeast(feedForward, 1, "feed-forward width");
+      Check.atLeast(layers, 1, "layers");
+      Check.atLeast(heads, 1, "heads");
+      Check.atLeast(kvHeads, 1, "heads of keys and values");
+      Check.atLeast(positions, 2, "positions");
+      if (width % (2 * heads) != 0 || heads % kvHeads != 0) {
+        throw new InvalidRequest(
+            "width must be a multiple of twice the heads, and heads of those of keys and values;"
+                + " got width "
+                + width
+                + ", heads "
+                + heads
+                + " and "
+                + kvHeads);
+      }
+    }
+
+    /** All bytes and three special tokens. */
+    private static final int LEAST_VOCABULARY = 259;
+  }
 
   /** The folder of the trained model. */
   public Path model() {

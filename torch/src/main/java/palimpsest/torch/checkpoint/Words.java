@@ -1,5 +1,8 @@
 package palimpsest.torch.checkpoint;
 
+import java.nio.file.AccessDeniedException;
+import java.nio.file.NoSuchFileException;
+
 /** Words of a foreign file, made fit for a one-line message. */
 final class Words {
   private static final int LONGEST = 100;
@@ -17,8 +20,14 @@ final class Words {
     return line.append(text.length() > LONGEST ? "...\"" : "\"").toString();
   }
 
-  /** The first line of an exception's message. */
+  /** Why reading or writing failed: the first line of the message, or what it leaves unsaid. */
   static String reason(Throwable e) {
+    if (e instanceof NoSuchFileException) {
+      return "no such file or folder";
+    }
+    if (e instanceof AccessDeniedException) {
+      return "access denied";
+    }
     String message = String.valueOf(e.getMessage());
     String line = message.lines().findFirst().orElse("");
     return line.length() > 2 * LONGEST ? line.substring(0, 2 * LONGEST) + "..." : line;
