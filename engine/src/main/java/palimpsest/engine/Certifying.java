@@ -2,6 +2,7 @@ package palimpsest.engine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +17,7 @@ import palimpsest.api.Finding;
 import palimpsest.api.Guarantee;
 import palimpsest.api.Metric;
 import palimpsest.api.Plan;
+import palimpsest.api.Recipe;
 import palimpsest.api.Remedy;
 import palimpsest.api.Score;
 import palimpsest.api.Split;
@@ -30,6 +32,7 @@ import palimpsest.dossier.ScoreRow;
 import palimpsest.dossier.Seal;
 import palimpsest.dossier.SigningKeys;
 import palimpsest.metrics.BuiltInMetrics;
+import palimpsest.torch.checkpoint.AtomicFile;
 
 /** Puts all that was done and measured into a signed dossier. */
 record Certifying(
@@ -58,11 +61,15 @@ record Certifying(
     Pictures.tradeOff(dossier)
         .ifPresent(
             svg -> {
-              try {
-                Files.write(job.out().resolve("trade-off.svg"), svg);
-              } catch (IOException e) {
-                throw new UncheckedIOException(e);
-              }
+              Path file = job.out().resolve("trade-off.svg");
+              ByteBuffer bytes = ByteBuffer.wrap(svg);
+              AtomicFile.write(
+                  file,
+                  channel -> {
+                    while (bytes.hasRemaining()) {
+                      channel.write(bytes);
+                    }
+                  });
             });
   }
 
@@ -188,11 +195,40 @@ record Certifying(
     artefacts.add(file("findings.jsonl", "application/jsonl", job.out().resolve("findings.jsonl")));
     artefacts.add(json("decision.json", decision));
     artefacts.add(json("plan.json", plan));
+    artefacts.add(json("procedure.json", procedure()));
     artefacts.add(json("applied.json", applied));
     artefacts.add(json("digests.json", digests()));
     artefacts.add(json("scores.json", judged.scores()));
     artefacts.add(json("attacks.json", judged.attacks()));
     return artefacts;
+  }
+
+  /**
+   * How everything was done, so that it can be done again.
+   *
+   * @param methods each with its hyper-parameters and its recipe
+   * @param settings limits of the evaluation
+   * @param template how examples became tokens
+   * @param training how the original came about, where that is known
+   */
+  record Procedure(
+      List<Step> methods,
+      Forgetting.Settings settings,
+      String template,
+      Optional<Manifest> training) {
+
+    /** A method as it was run; the recipe is that of methods which descend a loss of their own. */
+    record Step(String method, Map<String, Double> parameters, Recipe recipe) {}
+  }
+
+  private Procedure procedure() {
+    return new Procedure(
+        job.choices().stream()
+            .map(c -> new Procedure.Step(c.method().id(), c.method().parameters(), c.recipe()))
+            .toList(),
+        job.settings(),
+        job.template().name(),
+        Manifest.beside(job.model()));
   }
 
   private static Artefact json(String name, Object value) {

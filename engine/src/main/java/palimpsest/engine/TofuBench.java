@@ -33,8 +33,8 @@ import palimpsest.torch.text.PromptTemplate;
  *
  * <pre>
  * OUT/training/  the model trained on full
- * OUT/forget/    the request for forget10, from finding to dossier
- * OUT/table.md, table.csv, trade-off.svg
+ * OUT/forget/    the request for forget10, from finding to dossier, with trade-off.svg
+ * OUT/table.md, table.csv
  * </pre>
  *
  * @param data folder of TOFU's files

@@ -72,8 +72,8 @@ public final class MemFree implements DecodingConstraint {
 
     @Override
     public String meaning() {
-      return "MemFree decoding: no n consecutive tokens of a protected text are completed by an"
-          + " answer; Ippolito et al. 2022, arXiv 2210.17546";
+      return "MemFree decoding: an answer completes no n consecutive tokens of a protected text that"
+          + " kept texts do not share; Ippolito et al. 2022, arXiv 2210.17546";
     }
 
     @Override
