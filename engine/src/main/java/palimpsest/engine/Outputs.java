@@ -25,7 +25,7 @@ final class Outputs {
     }
   }
 
-  /** Whether a folder holds anything. */
+  /** Whether a folder holds anything but what a killed write left, which has no name yet. */
   static boolean isEmpty(Path folder) {
     if (!Files.exists(folder)) {
       return true;
@@ -34,7 +34,9 @@ final class Outputs {
       throw new InvalidRequest(folder + " is a file, wanted a folder: give another path");
     }
     try (Stream<Path> files = Files.list(folder)) {
-      return files.findAny().isEmpty();
+      return files
+          .map(f -> String.valueOf(f.getFileName()))
+          .allMatch(name -> name.startsWith(".") && name.endsWith(".part"));
     } catch (IOException e) {
       throw new InvalidRequest(folder + " cannot be read: " + e.getMessage(), e);
     }
