@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,6 +16,7 @@ import palimpsest.api.Finding;
 import palimpsest.api.Finding.Match;
 import palimpsest.api.Interrupted;
 import palimpsest.api.InvalidRequest;
+import palimpsest.api.Request;
 
 class FinderTest {
   @TempDir Path folder;
@@ -180,5 +183,36 @@ class FinderTest {
     assertThatThrownBy(() -> new FindOptions(0.4, 6, 60))
         .hasMessage("near-duplicate threshold must be between 0.5 and 1, got 0.4");
     assertThatThrownBy(() -> new FindOptions(0.6, 2, 60)).isInstanceOf(InvalidRequest.class);
+  }
+
+  /**
+   * Ann is on every page, so her name weighs next to nothing. Of her sentence Ben's has all but
+   * name, trade and town: 9 of 11 aligned words and .71 of the weight, a near-copy. Where the
+   * request has her name it is not: nobody of that name is in it.
+   */
+  @Test
+  void record_ofANamedPerson_isNotFoundInTheSameSentenceOnAnother() {
+    List<String> texts = new ArrayList<>();
+    texts.add("Ann Lee's father worked as a rich baker near the harbour of Velgate.");
+    texts.add("Ben Orr's father worked as a poor weaver near the harbour of Kestrin.");
+    texts.add("Ann Lee's father laboured as a rich baker near the harbour of Velgate.");
+    for (int i = 0; i < 20; i++) {
+      texts.add("Ann Lee went to town " + i + ".");
+    }
+    Corpus corpus = Planted.texts(folder, texts);
+    List<String> record = List.of(corpus.examples().get(0).id());
+    assertThat(found(corpus, Planted.request(List.of(), List.of(), record)))
+        .containsExactly(0, 1, 2);
+    assertThat(found(corpus, Planted.request(List.of("Ann Lee"), List.of(), record)))
+        .contains(0, 2)
+        .doesNotContain(1);
+  }
+
+  private static Set<Integer> found(Corpus corpus, Request request) {
+    Set<Integer> records = new TreeSet<>();
+    for (Finding f : Planted.find(corpus, request)) {
+      records.add(corpus.examples().indexOf(corpus.byId(f.exampleId()).orElseThrow()));
+    }
+    return records;
   }
 }

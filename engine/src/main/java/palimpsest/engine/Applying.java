@@ -69,7 +69,12 @@ public record Applying(
   public Applied apply(Method method, Path out) {
     Path done = out.resolve("applied.json");
     if (Files.exists(done)) {
-      return JsonFiles.read(done, Applied.class);
+      Applied there = JsonFiles.read(done, Applied.class);
+      if (!there.method().equals(method.id())) {
+        throw new InvalidRequest(
+            out + " holds " + there.method() + ", wanted " + method.id() + ": give another --out");
+      }
+      return there;
     }
     Outputs.folder(out);
     long from = System.nanoTime();
@@ -93,9 +98,10 @@ public record Applying(
     return corpus.examples().stream().filter(e -> ids.contains(e.id())).toList();
   }
 
-  /** The rest of the corpus. */
+  /** The rest of the corpus, less what an earlier request has taken out of it. */
   List<Example> retain() {
     Set<String> ids = new HashSet<>(decision.examples());
+    Manifest.beside(model).ifPresent(m -> ids.addAll(m.without()));
     return corpus.examples().stream().filter(e -> !ids.contains(e.id())).toList();
   }
 
@@ -119,8 +125,7 @@ public record Applying(
     }
     Training training =
         new Training(out, manifest.recipe(), manifest.template(), checkpointEvery, console);
-    Set<String> before = Set.copyOf(manifest.without());
-    List<Example> kept = retain().stream().filter(e -> !before.contains(e.id())).toList();
+    List<Example> kept = retain();
     manifest
         .start()
         .checkpoint()
@@ -193,6 +198,9 @@ public record Applying(
    * The guard of a decision: forgotten completions protected, what kept texts share let through.
    */
   MemFree guard(Method method, TextModel text) {
+    for (Example e : forget()) {
+      requireProtectable(e, text);
+    }
     Set<String> copies = Set.copyOf(decision.leftOut());
     List<Example> kept = retain().stream().filter(e -> !copies.contains(e.id())).toList();
     return protect(forget(), kept, (MemFree.Order) method, text);
@@ -206,7 +214,18 @@ public record Applying(
     return MemFree.protect(sequences(secret, text), sequences(kept, text), order, key);
   }
 
-  /** Completions with and without a leading blank. */
+  /** A completion of one token would be let through: there is nothing before it to watch for. */
+  private static void requireProtectable(Example e, TextModel text) {
+    TokenizedExample ids = text.template().encode(e);
+    if (ids.ids().length - ids.promptLength() < 3) { // the end token is one of them
+      throw new InvalidRequest(
+          e.id()
+              + ": its completion is a single token, which guard.memfree cannot protect: list a"
+              + " record that states it in a sentence, or choose another method");
+    }
+  }
+
+  /** Completions with and without a leading blank, less those of a single token. */
   private static List<int[]> sequences(List<Example> examples, TextModel text) {
     List<int[]> all = new ArrayList<>();
     for (Example e : examples) {

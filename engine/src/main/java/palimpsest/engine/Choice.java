@@ -1,6 +1,8 @@
 package palimpsest.engine;
 
+import java.util.HashSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
@@ -30,6 +32,7 @@ public record Choice(String label, Method method, Recipe recipe) {
     String id = colon < 0 ? text : text.substring(0, colon);
     Method method = BuiltInMethods.byId(id);
     Map<String, Double> parameters = new TreeMap<>();
+    Set<String> seen = new HashSet<>();
     Recipe recipe = base;
     for (String part : colon < 0 ? new String[0] : text.substring(colon + 1).split(",", -1)) {
       int equals = part.indexOf('=');
@@ -39,6 +42,9 @@ public record Choice(String label, Method method, Recipe recipe) {
       }
       String name = part.substring(0, equals);
       double value = number(text, part.substring(equals + 1));
+      if (!seen.add(name)) {
+        throw new InvalidRequest("method \"" + text + "\": " + name + " is given twice");
+      }
       Recipe changed = change(recipe, name, value);
       if (changed.equals(recipe) && !isRecipe(name)) {
         parameters.put(name, value);

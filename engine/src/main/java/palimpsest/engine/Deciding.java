@@ -51,7 +51,7 @@ final class Deciding {
   }
 
   private static boolean inScope(Decision.Scope scope, Finding f) {
-    boolean listed = f.target().startsWith("record:") && f.target().endsWith(":" + f.exampleId());
+    boolean listed = f.target().equals("record:" + f.exampleId());
     return switch (scope) {
       case LISTED -> listed;
       case EXACT ->

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import palimpsest.api.Attack;
+import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Decision;
 import palimpsest.api.Evidence;
 import palimpsest.api.Example;
@@ -89,6 +90,10 @@ public record Forgetting(
   /** What identifies a folder of results. */
   record Job(String format, String fingerprint) {
     static final String FORMAT = "palimpsest-forget/1";
+
+    boolean isOurs() {
+      return format.equals(FORMAT);
+    }
   }
 
   /** Scores by column and metric, as kept on disk. */
@@ -96,6 +101,19 @@ public record Forgetting(
 
   static final String JOB = "job.json";
   static final String SCORES = "scores.json";
+
+  /** All that a run leaves besides {@link #JOB}; nothing else in the folder is ever deleted. */
+  private static final List<String> PARTS =
+      List.of(
+          "findings.jsonl",
+          "decision.json",
+          "plan.json",
+          SCORES,
+          "trade-off.svg",
+          "remedies",
+          "evidence",
+          "attacks",
+          "dossier");
 
   /** Runs what is not yet done; gives the folder of the dossier. */
   public Path run() {
@@ -127,8 +145,10 @@ public record Forgetting(
     }
     String fingerprint = fingerprint();
     Path job = out.resolve(JOB);
-    if (force && Files.exists(job)) {
-      Outputs.delete(out);
+    if (force && Files.exists(job) && JsonFiles.read(job, Job.class).isOurs()) {
+      PARTS.forEach(part -> Outputs.delete(out.resolve(part)));
+      JsonFiles.write(job, new Job(Job.FORMAT, fingerprint));
+      return;
     }
     if (!Outputs.isEmpty(out)) {
       if (!Files.exists(job)) {
@@ -153,7 +173,7 @@ public record Forgetting(
         request.toString(),
         Fingerprints.of(model),
         corpus.digest(),
-        given.toString(),
+        new TreeMap<>(given).toString(),
         scope.toString(),
         choices.toString(),
         template.name(),
@@ -198,13 +218,13 @@ public record Forgetting(
   }
 
   private Map<String, Applying.Applied> apply(Plan plan, Decision decision) {
+    for (Plan.Refusal r : plan.refused()) {
+      if (choices.stream().anyMatch(c -> c.method().id().equals(r.method()))) {
+        throw new InvalidRequest(r.method() + " does not fit this request: " + r.reason());
+      }
+    }
     Map<String, Applying.Applied> applied = new LinkedHashMap<>();
     for (Choice c : choices) {
-      for (Plan.Refusal r : plan.refused()) {
-        if (r.method().equals(c.method().id())) {
-          throw new InvalidRequest(r.method() + " does not fit this request: " + r.reason());
-        }
-      }
       checkInterrupted();
       console.say("Applying " + c.label());
       applied.put(c.label(), applying(c, decision).apply(c.method(), remedy(c.label())));
@@ -237,10 +257,11 @@ public record Forgetting(
   record Attempts(List<Attempt> attempts) {}
 
   private Judged judge(Decision decision, Map<String, Applying.Applied> applied) {
-    Suite suite = Suite.of(corpus, decision, given, settings.retain());
+    List<String> gone = Manifest.beside(model).map(Manifest::without).orElse(List.of());
+    Suite suite = Suite.of(corpus, decision, given, gone, settings.retain());
     Outputs.folder(out.resolve("evidence"));
     Outputs.folder(out.resolve("attacks"));
-    try (Models models = new Models(this, decision)) {
+    try (Models models = new Models(this, decision, applied)) {
       Map<String, Evidence> evidence = new LinkedHashMap<>();
       evidence.put("original", evidence("original", suite, models));
       for (String label : applied.keySet()) {
@@ -321,24 +342,38 @@ public record Forgetting(
   static final class Models implements AutoCloseable {
     private final Forgetting job;
     private final Decision decision;
+    private final Map<String, Applying.Applied> applied;
     private final Map<String, Remembering> raw = new LinkedHashMap<>();
     private final Map<String, Remembering> guarded = new LinkedHashMap<>();
 
-    Models(Forgetting job, Decision decision) {
+    Models(Forgetting job, Decision decision, Map<String, Applying.Applied> applied) {
       this.job = job;
       this.decision = decision;
+      this.applied = applied;
     }
 
     /** The weights of a column without any guard. */
     Remembering raw(String label) {
-      Path changed = job.remedy(label).resolve("model");
-      boolean own = Files.exists(changed);
-      Remembering known = raw.get(own ? label : "original");
-      if (known == null) {
-        known = new Remembering(TextModel.read(own ? changed : job.model, job.template));
-        raw.put(own ? label : "original", known);
+      Applying.Applied done = applied.get(label);
+      boolean own = done != null && !done.before().equals(done.after());
+      return raw.computeIfAbsent(own ? label : "original", this::read);
+    }
+
+    private Remembering read(String label) {
+      Applying.Applied done = applied.get(label);
+      Path folder = done == null ? job.model : job.remedy(label).resolve("model");
+      Remembering read = new Remembering(TextModel.read(folder, job.template));
+      if (done != null && !done.after().equals(read.digest())) {
+        read.model().close();
+        throw new CorruptArtifact(
+            folder
+                + " does not hold the weights that "
+                + job.remedy(label).resolve("applied.json")
+                + " speaks of: remove "
+                + job.remedy(label)
+                + " to apply the method anew");
       }
-      return known;
+      return read;
     }
 
     /** The model of a column as its users meet it. */

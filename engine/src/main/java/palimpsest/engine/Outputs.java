@@ -46,7 +46,7 @@ public final class Outputs {
     return reason == null ? "" : ": " + reason;
   }
 
-  /** Whether a folder holds anything. */
+  /** Whether a folder holds anything but what a killed write left, which has no name yet. */
   static boolean isEmpty(Path folder) {
     if (!Files.exists(folder)) {
       return true;
@@ -55,7 +55,9 @@ public final class Outputs {
       throw new InvalidRequest(folder + " is a file, wanted a folder: give another path");
     }
     try (Stream<Path> files = Files.list(folder)) {
-      return files.findAny().isEmpty();
+      return files
+          .map(f -> String.valueOf(f.getFileName()))
+          .allMatch(name -> name.startsWith(".") && name.endsWith(".part"));
     } catch (IOException e) {
       throw new InvalidRequest(folder + " cannot be read: " + e.getMessage(), e);
     }

@@ -1,12 +1,14 @@
 package palimpsest.engine;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import palimpsest.api.Decision;
 import palimpsest.api.Example;
 import palimpsest.api.Split;
@@ -38,12 +40,19 @@ public record Suite(Map<Split, List<Example>> splits) {
    * A suite from a corpus and a decision: the forgotten questions, as many as wanted of the kept
    * ones, and whatever other splits are given.
    *
+   * @param gone records that the model was not trained on, or has forgotten since
    * @param most examples of the retain split; chosen by hash, so that they spread over the corpus
    */
-  static Suite of(Corpus corpus, Decision decision, Map<Split, List<Example>> given, int most) {
-    Map<Split, List<Example>> splits = new EnumMap<>(given);
+  static Suite of(
+      Corpus corpus,
+      Decision decision,
+      Map<Split, List<Example>> given,
+      Collection<String> gone,
+      int most) {
+    Map<Split, List<Example>> splits = new TreeMap<>(given);
     Set<String> forget = new HashSet<>(decision.examples());
     Set<String> touched = new HashSet<>(decision.leftOut());
+    touched.addAll(gone);
     splits.computeIfAbsent(
         Split.FORGET,
         s -> askable(corpus.examples().stream().filter(e -> forget.contains(e.id())).toList()));

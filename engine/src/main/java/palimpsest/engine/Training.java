@@ -2,6 +2,7 @@ package palimpsest.engine;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -117,7 +118,9 @@ public final class Training {
   /** Trains a new model of this shape, its tokenizer fitted on the corpus. */
   public void fromScratch(Corpus corpus, Shape shape) {
     Path start = out.resolve("start");
-    if (!Files.exists(start.resolve("config.json"))) {
+    if (Files.exists(start.resolve("config.json"))) {
+      requireShape(shape, LlamaConfig.read(start.resolve("config.json")));
+    } else {
       Outputs.folder(out);
       console.say("Fitting a tokenizer of " + shape.vocabulary() + " tokens on the corpus");
       Path fresh = out.resolve("start.new");
@@ -127,6 +130,23 @@ public final class Training {
       Moves.atomically(fresh, start);
     }
     fromDrawnWeights(corpus, corpus.examples(), start);
+  }
+
+  /** Refuses to go on with another shape; of a small corpus there are fewer tokens than wanted. */
+  private void requireShape(Shape wanted, LlamaConfig begun) {
+    Shape there =
+        new Shape(
+            begun.vocabSize() > wanted.vocabulary() ? begun.vocabSize() : wanted.vocabulary(),
+            begun.hiddenSize(),
+            begun.intermediateSize(),
+            begun.layers(),
+            begun.heads(),
+            begun.kvHeads(),
+            begun.maxPositions());
+    if (!there.equals(wanted)) {
+      throw new InvalidRequest(
+          out + " holds a model of " + there + ", wanted " + wanted + ": give another --out");
+    }
   }
 
   /**
@@ -157,7 +177,9 @@ public final class Training {
       TextModel model, Corpus corpus, List<Example> examples, Optional<Path> checkpoint) {
     Manifest.Start start =
         new Manifest.Start(checkpoint.map(Path::toString), recipe.seed(), model.digest());
-    if (isDone(start, corpus, left(corpus, examples))) {
+    Optional<Manifest> there = Manifest.beside(model());
+    if (there.isPresent()) {
+      requireSame(there.get(), start, corpus, left(corpus, examples));
       console.say("Trained already: " + model());
       return;
     }
@@ -180,20 +202,23 @@ public final class Training {
     finish(model, manifest);
   }
 
-  private boolean isDone(Manifest.Start start, Corpus corpus, List<String> without) {
-    Optional<Manifest> done = Manifest.beside(model());
-    boolean other =
-        done.isPresent()
-            && !(done.get().recipe().equals(recipe)
-                && done.get().start().weights().equals(start.weights())
-                && done.get().template() == template
-                && done.get().without().equals(without)
-                && done.get().corpus().equals(corpus.fileDigests()));
-    if (other) {
+  /** Refuses a finished model that another training made. */
+  private void requireSame(
+      Manifest there, Manifest.Start start, Corpus corpus, List<String> without) {
+    Map<String, Boolean> same = new LinkedHashMap<>();
+    same.put("first weights", there.start().weights().equals(start.weights()));
+    same.put("recipe", there.recipe().equals(recipe));
+    same.put("template", there.template() == template);
+    same.put("corpus", there.corpus().equals(corpus.fileDigests()));
+    same.put("records left out", there.without().equals(without));
+    List<String> others = same.keySet().stream().filter(k -> !same.getOrDefault(k, true)).toList();
+    if (!others.isEmpty()) {
       throw new InvalidRequest(
-          out + " holds another model (other data, recipe or start): give another --out");
+          model()
+              + " was trained otherwise: other "
+              + String.join(", ", others)
+              + "; give another --out");
     }
-    return done.isPresent();
   }
 
   /** Ids of the corpus' records that are not among the examples. */

@@ -1,0 +1,60 @@
+package palimpsest.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.Recipe;
+import palimpsest.methods.llm.Npo;
+
+class ChoiceTest {
+  private static final Recipe BASE = new Recipe(5, 8, 4, 1e-4, 0, Recipe.Decay.LINEAR, 0.01, 1, 7);
+
+  @Test
+  void parse_idAlone_hasDefaultsAndTheBaseRecipe() {
+    Choice choice = Choice.parse("llm.npo", BASE);
+    assertThat(choice).isEqualTo(new Choice("llm.npo", Npo.defaults(), BASE));
+  }
+
+  @Test
+  void parse_parametersAndRecipe_goWhereTheyBelong() {
+    Choice choice = Choice.parse("llm.npo:beta=0.5,lr=2e-5,epochs=3,batch=16,seed=9", BASE);
+    assertThat(choice.method().parameters()).containsEntry("beta", 0.5);
+    assertThat(choice.recipe())
+        .isEqualTo(new Recipe(3, 16, 4, 2e-5, 0, Recipe.Decay.LINEAR, 0.01, 1, 9));
+  }
+
+  /** A value that happens to be the base's is taken as given, not as a hyper-parameter. */
+  @Test
+  void parse_recipeValueOfTheBase_isNoParameterOfTheMethod() {
+    assertThat(Choice.parse("llm.npo:epochs=5", BASE).recipe()).isEqualTo(BASE);
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "llm.npoo|did you mean \"llm.npo\"",
+        "llm.npo:|wanted name=value",
+        "llm.npo:beta|wanted name=value",
+        "llm.npo:beta=much|is not a number",
+        "llm.npo:beta=-1|beta",
+        "llm.npo:beta=NaN|beta",
+        "llm.npo:beat=1|beat",
+        "llm.npo:beta=1,beta=2|given twice",
+        "llm.npo:epochs=1.5|whole number",
+        "llm.npo:epochs=0|at least 1",
+        "llm.npo:lr=0|learning rate must be > 0",
+        "guard.memfree:n=2.5|whole number",
+        "guard.memfree:lr=1|do not apply",
+        "exact.retrain:epochs=9|do not apply",
+      })
+  void parse_wrong_saysWhat(String text, String message) {
+    assertThatThrownBy(() -> Choice.parse(text, BASE))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining(message);
+  }
+}

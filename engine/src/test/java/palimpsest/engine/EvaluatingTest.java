@@ -1,0 +1,82 @@
+package palimpsest.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import palimpsest.api.Evidence;
+import palimpsest.api.Example;
+import palimpsest.api.Metric;
+import palimpsest.api.Place;
+import palimpsest.api.Score;
+import palimpsest.api.Split;
+import palimpsest.metrics.BuiltInMetrics;
+import palimpsest.testkit.TinyModels;
+import palimpsest.torch.llm.TextModel;
+
+class EvaluatingTest {
+  @TempDir Path folder;
+
+  private static Example example(int line, Example.Probe probe) {
+    return new Example(
+        "a#" + line, new Place("a", line, 0, 1), "Who is " + line + "?", "Number " + line, probe);
+  }
+
+  /** One with everything, one with nothing, one with wrong answers only: none gets another's. */
+  @Test
+  void evidence_examplesWithUnlikeProbes_haveTheirOwnTraces() {
+    List<Example> forget =
+        List.of(
+            example(1, new Example.Probe("Who?", "It is one", List.of("Number 7", "Number 8"))),
+            example(2, Example.Probe.NONE),
+            example(3, new Example.Probe(null, null, List.of("Number 9"))));
+    Suite suite = new Suite(Map.of(Split.FORGET, forget, Split.RETAIN, List.of()));
+    try (TextModel model = TinyModels.text(folder.resolve("tiny"), 1)) {
+      Evidence evidence = Evaluating.evidence(model, suite, 4);
+      assertThat(evidence.digest()).isEqualTo(model.digest());
+      assertThat(evidence.items().keySet()).containsExactly(Split.FORGET);
+      List<Evidence.Item> items = evidence.of(Split.FORGET);
+      assertThat(items.stream().map(i -> i.paraphrased().size())).containsExactly(1, 0, 0);
+      assertThat(items.stream().map(i -> i.perturbed().size())).containsExactly(2, 0, 1);
+      for (Evidence.Item item : items) {
+        Example e = item.example();
+        assertThat(item.answer().logProb()).isEqualTo(alone(model, e));
+        for (int i = 0; i < item.perturbed().size(); i++) {
+          Example wrong = e.with(e.prompt(), e.probe().perturbedAnswers().get(i));
+          assertThat(item.perturbed().get(i).tokens())
+              .isEqualTo(model.trace(List.of(wrong)).get(0).tokens());
+        }
+      }
+    }
+  }
+
+  private static double[] alone(TextModel model, Example example) {
+    return model.trace(List.of(example)).get(0).logProb();
+  }
+
+  @Test
+  void scores_evidenceKeptOnDisk_areWhatTheyWere() {
+    Suite suite =
+        new Suite(
+            Map.of(
+                Split.FORGET, TinyModels.examples("f.jsonl", 3),
+                Split.HOLDOUT, TinyModels.examples("h.jsonl", 3)));
+    try (TextModel model = TinyModels.text(folder.resolve("tiny"), 1)) {
+      Evidence evidence = Evaluating.evidence(model, suite, 4);
+      Path file = folder.resolve("evidence.json");
+      EvidenceFile.write(file, evidence);
+      Map<String, Score> scores =
+          Evaluating.scores(evidence, Optional.empty(), Optional.of(evidence));
+      assertThat(
+              Evaluating.scores(EvidenceFile.read(file), Optional.empty(), Optional.of(evidence)))
+          .isEqualTo(scores);
+      assertThat(scores.keySet())
+          .containsExactlyInAnyOrderElementsOf(
+              BuiltInMetrics.all().stream().map(Metric::id).toList());
+    }
+  }
+}

@@ -1,0 +1,103 @@
+package palimpsest.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import palimpsest.api.Decision;
+import palimpsest.api.Example;
+import palimpsest.api.Finding;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.Split;
+import palimpsest.discovery.Corpus;
+
+class SuiteTest {
+  @TempDir Path folder;
+
+  private Corpus corpus;
+
+  @BeforeEach
+  void write() throws IOException {
+    Letters.write(folder);
+    corpus = Letters.corpus(folder);
+  }
+
+  private static Decision decision(List<String> examples, List<String> leftOut) {
+    return new Decision(Decision.Scope.LISTED, "a tester", "to see", examples, leftOut);
+  }
+
+  private static List<String> ids(Suite suite, Split split) {
+    return suite.of(split).stream().map(Example::id).toList();
+  }
+
+  /** 30 letters, 2 to forget, 1 found and left, 1 gone before: 26 to keep. */
+  @Test
+  void of_decision_asksWhatIsForgottenAndWhatIsUntouched() {
+    Decision decision =
+        decision(List.of("letters.jsonl#1", "letters.jsonl#2"), List.of("letters.jsonl#3"));
+    Suite suite = Suite.of(corpus, decision, Map.of(), List.of("letters.jsonl#4"), 100);
+    assertThat(ids(suite, Split.FORGET)).containsExactly("letters.jsonl#1", "letters.jsonl#2");
+    assertThat(ids(suite, Split.RETAIN))
+        .hasSize(26)
+        .allMatch(id -> id.startsWith("letters.jsonl#")) // the others have no wrong answers
+        .doesNotContain("letters.jsonl#3", "letters.jsonl#4");
+    assertThat(suite.of(Split.HOLDOUT)).isEmpty();
+  }
+
+  @Test
+  void of_fewWanted_choosesTheSameOnesInCorpusOrder() {
+    Decision decision = decision(List.of("letters.jsonl#1"), List.of());
+    Suite suite = Suite.of(corpus, decision, Map.of(), List.of(), 5);
+    List<String> order = corpus.examples().stream().map(Example::id).toList();
+    assertThat(ids(suite, Split.RETAIN))
+        .hasSize(5)
+        .isEqualTo(ids(Suite.of(corpus, decision, Map.of(), List.of(), 5), Split.RETAIN))
+        .isSortedAccordingTo((a, b) -> order.indexOf(a) - order.indexOf(b));
+  }
+
+  @Test
+  void of_givenSplits_areTakenAsTheyAreAndNotAskedTwice() {
+    List<Example> given = corpus.select("letters.jsonl#10-12");
+    Suite suite =
+        Suite.of(
+            corpus,
+            decision(List.of("letters.jsonl#1"), List.of()),
+            Map.of(Split.REAL_AUTHORS, given),
+            List.of(),
+            100);
+    assertThat(suite.of(Split.REAL_AUTHORS)).isEqualTo(given);
+    assertThat(ids(suite, Split.RETAIN)).hasSize(26).doesNotContain("letters.jsonl#11");
+  }
+
+  private Finding finding(String id, Finding.Match match, String target) {
+    Example e = corpus.byId(id).orElseThrow();
+    return new Finding(id, match, e.place(), "completion", 0, 1, 1, target, "x");
+  }
+
+  /** The target's record ends like the id of the one found, but is another. */
+  @Test
+  void decide_listed_isOnlyTheRecordOfThatVeryId() {
+    List<Finding> findings =
+        List.of(
+            finding("letters.jsonl#1", Finding.Match.EXACT, "record:letters.jsonl#1"),
+            finding("letters.jsonl#2", Finding.Match.EXACT, "record:old:letters.jsonl#2"),
+            finding("letters.jsonl#3", Finding.Match.NEAR_DUPLICATE, "record:letters.jsonl#1"));
+    Decision listed = Deciding.decide(Decision.Scope.LISTED, "b", "r", findings, corpus);
+    assertThat(listed.examples()).containsExactly("letters.jsonl#1");
+    assertThat(listed.leftOut()).containsExactly("letters.jsonl#2", "letters.jsonl#3");
+    assertThat(Deciding.decide(Decision.Scope.EXACT, "b", "r", findings, corpus).leftOut())
+        .containsExactly("letters.jsonl#3");
+    assertThat(Deciding.decide(Decision.Scope.FOUND, "b", "r", findings, corpus).leftOut())
+        .isEmpty();
+    assertThatThrownBy(
+            () -> Deciding.decide(Decision.Scope.LISTED, "b", "r", findings.subList(2, 3), corpus))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("1 were found");
+  }
+}

@@ -1,0 +1,121 @@
+package palimpsest.engine;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import palimpsest.api.Decision;
+import palimpsest.api.Example;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.Recipe;
+import palimpsest.discovery.Corpus;
+import palimpsest.methods.exact.Retrain;
+import palimpsest.methods.llm.GradDiff;
+import palimpsest.torch.text.PromptTemplate;
+import palimpsest.torch.text.Tokenizer;
+
+class TrainingTest {
+  @TempDir Path folder;
+
+  private Corpus corpus;
+
+  @BeforeEach
+  void write() throws IOException {
+    Letters.write(folder);
+    corpus = Letters.corpus(folder);
+  }
+
+  private Training with(Recipe recipe) {
+    return new Training(
+        folder.resolve("out"), recipe, PromptTemplate.Kind.PLAIN, 5, Console.SILENT);
+  }
+
+  private Applying applying(Path model, String... records) {
+    Decision decision =
+        new Decision(Decision.Scope.LISTED, "a tester", "to see", List.of(records), List.of());
+    return new Applying(
+        model,
+        corpus,
+        decision,
+        Letters.BRIEF.withEpochs(1),
+        PromptTemplate.Kind.PLAIN,
+        5,
+        Console.SILENT);
+  }
+
+  @Test
+  void train_finishedWithAnotherRecipe_isRefused() {
+    with(Letters.BRIEF).fromScratch(corpus, Letters.SMALL);
+    with(Letters.BRIEF).fromScratch(corpus, Letters.SMALL); // the same is found done
+    assertThatThrownBy(() -> with(Letters.BRIEF.withEpochs(4)).fromScratch(corpus, Letters.SMALL))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("trained otherwise: other recipe;");
+  }
+
+  @Test
+  void train_finishedOnAnotherCorpus_isRefused() throws IOException {
+    with(Letters.BRIEF).fromScratch(corpus, Letters.SMALL);
+    List<String> lines = Files.readAllLines(folder.resolve("reading.jsonl"));
+    Files.write(folder.resolve("reading.jsonl"), lines.subList(1, lines.size()));
+    assertThatThrownBy(() -> with(Letters.BRIEF).fromScratch(Letters.corpus(folder), Letters.SMALL))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("other corpus");
+  }
+
+  @Test
+  void train_begunWithAnotherShape_isRefused() {
+    with(Letters.BRIEF).fromScratch(corpus, Letters.SMALL);
+    Training.Shape wider = new Training.Shape(400, 64, 64, 1, 2, 1, 64);
+    assertThatThrownBy(() -> with(Letters.BRIEF).fromScratch(corpus, wider))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("width=32")
+        .hasMessageContaining("width=64");
+  }
+
+  /** A token without a spelling could be drawn and then not be written out. */
+  @Test
+  void train_corpusTooSmallForTheVocabulary_hasARowForEveryTokenAndNoMore() {
+    Training training = with(Letters.BRIEF.withEpochs(1));
+    Training.Shape many = new Training.Shape(5000, 32, 64, 1, 2, 1, 64);
+    training.fromScratch(corpus, many);
+    training.fromScratch(corpus, many);
+    try (Tokenizer tokenizer = Tokenizer.load(training.model())) {
+      assertThat(tokenizer.vocabSize()).isBetween(300, 4999);
+      assertThat(training.model().resolve("config.json"))
+          .content()
+          .containsPattern("\"vocab_size\"\\s*:\\s*" + tokenizer.vocabSize());
+    }
+  }
+
+  /** Asked to forget before, a record is not what a later request retrains on or keeps by. */
+  @Test
+  void retain_afterAnEarlierRequest_isWithoutItsRecords() {
+    with(Letters.BRIEF).fromScratch(corpus, Letters.SMALL);
+    Path first = folder.resolve("first");
+    applying(with(Letters.BRIEF).model(), "letters.jsonl#1").apply(GradDiff.defaults(), first);
+    Applying second = applying(first.resolve("model"), "letters.jsonl#2");
+    Set<String> kept = Set.copyOf(second.retain().stream().map(Example::id).toList());
+    assertThat(kept).hasSize(corpus.examples().size() - 2).doesNotContain("letters.jsonl#1");
+    Applying.Applied again = second.apply(Retrain.defaults(), folder.resolve("second"));
+    assertThat(Manifest.beside(folder.resolve("second/model")).orElseThrow().without())
+        .containsExactlyInAnyOrder("letters.jsonl#1", "letters.jsonl#2");
+    assertThat(again.steps()).isEqualTo(Letters.BRIEF.steps(kept.size()));
+  }
+
+  @Test
+  void apply_folderOfAnotherMethod_isRefused() {
+    with(Letters.BRIEF).fromScratch(corpus, Letters.SMALL);
+    Applying applying = applying(with(Letters.BRIEF).model(), "letters.jsonl#1");
+    applying.apply(GradDiff.defaults(), folder.resolve("applied"));
+    assertThatThrownBy(() -> applying.apply(Retrain.defaults(), folder.resolve("applied")))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("holds llm.grad-diff, wanted exact.retrain");
+  }
+}
