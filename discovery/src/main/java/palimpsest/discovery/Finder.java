@@ -101,11 +101,26 @@ public final class Finder {
         if (field.equals(COMPLETION) && query.listed.containsKey(example.id())) {
           findings.add(listed(example));
         }
-        Merging.merge(hits).forEach(h -> findings.add(finding(h, example, field)));
+        Merging.merge(hits)
+            .forEach(h -> findings.add(finding(surest(h, original), example, field)));
       }
       report(progress, twice ? examples.size() / 2 + (i + 2) / 2 : i + 1, i, examples.size());
     }
     return List.copyOf(findings);
+  }
+
+  /** A near-duplicate that is a verbatim part of what was sought is a copy, not a likeness. */
+  private Hit surest(Hit hit, String field) {
+    if (hit.match() != Match.NEAR_DUPLICATE) {
+      return hit;
+    }
+    String span = field.substring(hit.start(), hit.end());
+    if (hit.passage().original().contains(span)) {
+      return hit.as(Match.EXACT);
+    }
+    return new String(hit.passage().folded()).contains(folded(span))
+        ? hit.as(Match.NORMALISED)
+        : hit;
   }
 
   private void weigh(List<Example> examples, LongConsumer progress) {

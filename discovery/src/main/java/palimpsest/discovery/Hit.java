@@ -15,6 +15,10 @@ import palimpsest.api.Finding.Match;
  */
 record Hit(
     Passage passage, Match match, int start, int end, int matched, int aligned, double coverage) {
+  Hit as(Match surer) {
+    return new Hit(passage, surer, start, end, matched, aligned, coverage);
+  }
+
   double score() {
     return match == Match.NEAR_DUPLICATE ? (double) matched / aligned : 1;
   }
