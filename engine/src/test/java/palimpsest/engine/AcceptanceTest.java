@@ -124,12 +124,14 @@ class AcceptanceTest {
 
   /** 1, in the dossier: what is said about retraining is what was done. */
   @Test
-  void retrain_verdict_saysRemovedAndEqualToTheReference() {
+  void retrain_verdict_saysRemovedAndIsTheReference() {
     JsonNode removal = ada.verdict(RETRAIN).path("removal");
     assertThat(removal.path("headline").asText())
         .startsWith("Removed: retrained without the 6 listed records");
     assertThat(Page.texts(removal.path("lines")))
-        .contains("The weights equal the retrained reference's, bit for bit.");
+        .contains("This model is the retrained reference that the others are compared to.");
+    assertThat(ada.dossier().path("reference").path("digest"))
+        .isEqualTo(ada.outcome(RETRAIN).path("weightsAfter"));
     assertThat(ada.score("forgetting.probability", RETRAIN)).isLessThan(0.5);
     assertThat(ada.dossier().path("primary").asText()).isEqualTo(RETRAIN);
   }
