@@ -66,7 +66,7 @@ final class BadPlaces {
 
   private static Stream<BadCase> runs() {
     return Stream.of(
-        trained("resume of another training", 2, "another model", " --lr 0.5", d -> {}),
+        trained("resume of another training", 2, "was trained otherwise", " --lr 0.5", d -> {}),
         trained(
             "resume of another run", 2, "another run", " --lr 0.5", d -> d.delete("trained/model")),
         trained("ledger altered", 4, "ledger.jsonl", "", d -> alter(d, "trained/run/ledger.jsonl")),
