@@ -39,16 +39,21 @@ public final class SpeedBench {
 
   /** The quickstart's model. */
   public static Result quickstart(int steps) {
-    return measure("quickstart", Quickstart.SHAPE, 32, 64, steps);
+    return measure("quickstart", Quickstart.SHAPE, new Step(32, 32, 64), steps);
   }
 
   /** A Llama of 135 million parameters, the shape of SmolLM2-135M. */
   public static Result llama135m(int steps) {
     Training.Shape shape = new Training.Shape(49152, 576, 1536, 30, 9, 3, 2048);
-    return measure("llama-135m", shape, 8, 256, steps);
+    return measure("llama-135m", shape, new Step(16, 8, 256), steps);
   }
 
-  private static Result measure(String name, Training.Shape s, int rows, int width, int steps) {
+  /** Examples of a step, of a micro-batch, and tokens of each. */
+  private record Step(int rows, int microRows, int width) {}
+
+  private static Result measure(String name, Training.Shape s, Step step, int steps) {
+    int rows = step.rows();
+    int width = step.width();
     LlamaConfig config =
         LlamaConfig.plain(
             s.vocabulary(),
@@ -69,7 +74,8 @@ public final class SpeedBench {
     long parameters;
     try (Llama model = new Llama(config, InitialWeights.draw(config, 1))) {
       parameters = model.weights().count();
-      Recipe recipe = new Recipe(1, rows, rows, 1e-4, 0, Recipe.Decay.CONSTANT, 0.01, 1, 1);
+      Recipe recipe =
+          new Recipe(1, rows, step.microRows(), 1e-4, 0, Recipe.Decay.CONSTANT, 0.01, 1, 1);
       new Descent(
               data,
               List.of(),
