@@ -76,6 +76,7 @@ public record Applying(
       }
       return there;
     }
+    requireTemplate();
     Outputs.folder(out);
     long from = System.nanoTime();
     Applied applied;
@@ -90,6 +91,22 @@ public record Applying(
     }
     JsonFiles.write(done, applied);
     return applied;
+  }
+
+  /** A model is asked and changed with the template that it was trained with. */
+  private void requireTemplate() {
+    Manifest.beside(model)
+        .filter(m -> m.template() != template)
+        .ifPresent(
+            m -> {
+              String trained = m.template().name().toLowerCase(Locale.ROOT);
+              throw new InvalidRequest(
+                  model
+                      + " was trained with the template "
+                      + trained
+                      + ": give --template "
+                      + trained);
+            });
   }
 
   /** The records to forget, in the order of the corpus. */

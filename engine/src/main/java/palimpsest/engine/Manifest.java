@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
+import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Recipe;
 import palimpsest.torch.text.PromptTemplate;
 
@@ -50,6 +51,15 @@ public record Manifest(
   public record Start(Optional<String> checkpoint, long seed, String weights) {}
 
   public Manifest {
+    if (!format.equals(FORMAT)) {
+      throw new CorruptArtifact(
+          FILE
+              + " has format \""
+              + format
+              + "\", wanted \""
+              + FORMAT
+              + "\": another version wrote it");
+    }
     without = List.copyOf(without);
     changes = List.copyOf(changes);
     corpus = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(corpus));

@@ -176,7 +176,10 @@ public final class Training {
   private void train(
       TextModel model, Corpus corpus, List<Example> examples, Optional<Path> checkpoint) {
     Manifest.Start start =
-        new Manifest.Start(checkpoint.map(Path::toString), recipe.seed(), model.digest());
+        new Manifest.Start(
+            checkpoint.map(p -> p.toAbsolutePath().normalize().toString()),
+            recipe.seed(),
+            model.digest());
     Optional<Manifest> there = Manifest.beside(model());
     if (there.isPresent()) {
       requireSame(there.get(), start, corpus, left(corpus, examples));
