@@ -37,8 +37,14 @@ public record Recipe(
     Check.atLeast(batch, 1, "batch");
     Check.atLeast(microBatch, 1, "micro-batch");
     Check.positive(learningRate, "learning rate");
+    if (learningRate > 1e30) {
+      throw new InvalidRequest("learning rate must be at most 1e30, got " + learningRate);
+    }
     Check.atLeast(warmup, 0, "warm-up");
     Check.nonNegative(weightDecay, "weight decay");
+    if (weightDecay > 1e6) {
+      throw new InvalidRequest("weight decay must be at most 1e6, got " + weightDecay);
+    }
     Check.nonNegative(clip, "clip");
     Check.atLeast(seed, 0, "seed");
     if (seed > 1L << 53) {

@@ -32,7 +32,8 @@ import palimpsest.api.Request;
  * @param reference the model retrained without the data, where there is one
  * @param scores a row per metric, a value for every model in {@link #columns}
  * @param axes the metrics of the trade-off plot
- * @param samples questions with every model's answers
+ * @param samples questions with every model's answers; the suppression verdict counts those to go
+ * @param gaps what was left undone and why, where no score or attack says it
  * @param environment what it ran on: Java, operating system, cores, BLAS, libtorch
  * @param digests digests of what is not enclosed, such as the ledger's head or the corpus
  */
@@ -50,6 +51,7 @@ public record Dossier(
     List<ScoreRow> scores,
     Axes axes,
     List<Sample> samples,
+    List<Gap> gaps,
     Map<String, String> environment,
     Map<String, String> digests) {
 
@@ -85,6 +87,15 @@ public record Dossier(
    */
   public record Axes(String utility, String forgetting) {}
 
+  /**
+   * Something that was not done.
+   *
+   * @param what was to be done
+   * @param of which model, record or remedy
+   * @param why it was not
+   */
+  public record Gap(String what, String of, String why) {}
+
   public Dossier {
     try {
       Instant.parse(created);
@@ -98,6 +109,7 @@ public record Dossier(
     outcomes = List.copyOf(outcomes);
     scores = List.copyOf(scores);
     samples = List.copyOf(samples);
+    gaps = List.copyOf(gaps);
     environment = sorted(environment);
     digests = sorted(digests);
     List<String> columns = columns(outcomes, reference);

@@ -23,6 +23,7 @@ import palimpsest.api.CorruptArtifact;
 record Envelope(byte[] payload, String keyId, byte[] signature) {
   static final String PAYLOAD_TYPE = "application/vnd.in-toto+json";
   static final String STATEMENT = "https://in-toto.io/Statement/v1";
+  private static final String PREDICATE_TYPE = "urn:palimpsest:dossier:1"; // a URI, as in-toto asks
 
   /** What is signed: the type and the body, each with its length. */
   static byte[] pae(String type, byte[] body) {
@@ -60,7 +61,7 @@ record Envelope(byte[] payload, String keyId, byte[] signature) {
             "subject",
             subjects,
             "predicateType",
-            Sealed.FORMAT,
+            PREDICATE_TYPE,
             "predicate",
             Map.of(
                 "request", sealed.dossier().request().id(),

@@ -1,10 +1,14 @@
 package palimpsest.dossier;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
 import palimpsest.api.Split;
 
 /** Questions with the answers of every model beside each other. */
 final class PageAnswers {
-  private static final int SHOWN = 16;
+  private static final int SHOWN_TO_GO = 6;
+  private static final int SHOWN_TO_STAY = 4;
 
   private PageAnswers() {}
 
@@ -19,13 +23,23 @@ final class PageAnswers {
         "An answer is marked as giving the truth where at least seven tenths of the true answer's"
             + " words, those of the question left aside, stand in it in the same order. Paraphrases"
             + " escape this; the attacks look for them.");
-    dossier.samples().stream().limit(SHOWN).forEach(s -> sample(html, dossier, s));
-    int more = dossier.samples().size() - SHOWN;
+    List<Sample> shown = new ArrayList<>(spread(dossier, true, SHOWN_TO_GO));
+    shown.addAll(spread(dossier, false, SHOWN_TO_STAY));
+    shown.forEach(s -> sample(html, dossier, s));
+    int more = dossier.samples().size() - shown.size();
     if (more > 0) {
       html.leaf(
           "p", Numbers.count(more, "more sample") + " in dossier.json; all are counted above.");
     }
     html.close();
+  }
+
+  /** As many as wanted of the samples to go or of the others, at equal distances. */
+  private static List<Sample> spread(Dossier dossier, boolean toGo, int most) {
+    List<Sample> all =
+        dossier.samples().stream().filter(s -> (s.split() == Split.FORGET) == toGo).toList();
+    int count = Math.min(most, all.size());
+    return IntStream.range(0, count).mapToObj(i -> all.get(i * all.size() / count)).toList();
   }
 
   private static void sample(Html html, Dossier dossier, Sample sample) {

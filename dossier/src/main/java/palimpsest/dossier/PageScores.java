@@ -101,6 +101,7 @@ final class PageScores {
   private static void gaps(Html html, Dossier dossier, List<Verdict> verdicts) {
     Page.table(html, "What was not measured, and why");
     html.head("What", "Of", "Why").open("tbody");
+    dossier.gaps().forEach(g -> gap(html, g.what(), g.of(), g.why()));
     for (ScoreRow row : dossier.scores()) {
       for (Map.Entry<String, Score> entry : row.scores().entrySet()) {
         if (entry.getValue() instanceof Score.NotMeasured none) {

@@ -87,6 +87,7 @@ class PageTest {
             List.of(),
             d.axes(),
             List.of(),
+            List.of(new Dossier.Gap(HOSTILE, HOSTILE, HOSTILE)),
             Map.of(HOSTILE, HOSTILE),
             Map.of(HOSTILE, HOSTILE));
     return new Sealed(
@@ -115,6 +116,7 @@ class PageTest {
             "0 of 320 sampled answers give it",
             "no holdout set was given: pass --holdout FILE",
             "palimpsest verify DIR",
+            "they hold no question that could be asked",
             "Over-unlearning");
   }
 
@@ -135,6 +137,7 @@ class PageTest {
             Optional.empty(),
             List.of(),
             d.axes(),
+            List.of(),
             List.of(),
             Map.of(),
             Map.of());

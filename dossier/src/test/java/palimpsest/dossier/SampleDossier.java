@@ -64,6 +64,9 @@ final class SampleDossier {
         scores(),
         new Dossier.Axes("utility.model-utility", "forgetting.rouge"),
         samples(),
+        List.of(
+            new Dossier.Gap(
+                "answers", "3 records to forget", "they hold no question that could be asked")),
         new java.util.TreeMap<>(
             Map.of(
                 "java", "17.0.15 (Eclipse Adoptium)",

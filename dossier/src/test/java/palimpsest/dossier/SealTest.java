@@ -325,6 +325,7 @@ class SealTest {
             d.scores(),
             d.axes(),
             d.samples(),
+            d.gaps(),
             d.environment(),
             d.digests());
     assertThatThrownBy(() -> Seal.write(temp.resolve("bad"), bad, List.of(), keys))

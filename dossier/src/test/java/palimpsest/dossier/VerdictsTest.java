@@ -325,6 +325,7 @@ class VerdictsTest {
             scores,
             new Dossier.Axes("utility.model-utility", "forgetting.rouge"),
             samples,
+            List.of(),
             Map.of(),
             Map.of());
     return Verdicts.of(dossier).get(0);

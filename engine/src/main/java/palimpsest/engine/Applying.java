@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Decision;
 import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
@@ -76,7 +77,7 @@ public record Applying(
       }
       return there;
     }
-    requireTemplate();
+    Manifest.requireTemplate(model, template);
     Outputs.folder(out);
     long from = System.nanoTime();
     Applied applied;
@@ -91,22 +92,6 @@ public record Applying(
     }
     JsonFiles.write(done, applied);
     return applied;
-  }
-
-  /** A model is asked and changed with the template that it was trained with. */
-  private void requireTemplate() {
-    Manifest.beside(model)
-        .filter(m -> m.template() != template)
-        .ifPresent(
-            m -> {
-              String trained = m.template().name().toLowerCase(Locale.ROOT);
-              throw new InvalidRequest(
-                  model
-                      + " was trained with the template "
-                      + trained
-                      + ": give --template "
-                      + trained);
-            });
   }
 
   /** The records to forget, in the order of the corpus. */
@@ -140,21 +125,11 @@ public record Applying(
               + " with the digests in "
               + model.resolve(Manifest.FILE));
     }
-    Training training =
-        new Training(out, manifest.recipe(), manifest.template(), checkpointEvery, console);
+    requireWeights(manifest);
     List<Example> kept = retain();
-    manifest
-        .start()
-        .checkpoint()
-        .ifPresentOrElse(
-            folder -> training.fromCheckpoint(corpus, kept, Path.of(folder)),
-            () -> training.fromDrawnWeights(corpus, kept, model));
-    Manifest result = Manifest.beside(training.model()).orElseThrow();
-    if (!result.start().weights().equals(manifest.start().weights())) {
-      throw new InvalidRequest(
-          "retraining started from other weights than the model: is the checkpoint it was trained"
-              + " from still the same?");
-    }
+    Manifest result =
+        new Training(out, manifest.recipe(), manifest.template(), checkpointEvery, console)
+            .again(corpus, kept, manifest, model);
     return new Applied(
         method.id(),
         manifest.recipe().steps(kept.size()),
@@ -162,6 +137,22 @@ public record Applying(
         manifest.weights(),
         result.weights(),
         result.ledger());
+  }
+
+  /** The model must hold what its manifest says, or retraining would answer for another one. */
+  private void requireWeights(Manifest manifest) {
+    try (TextModel text = TextModel.read(model, manifest.template())) {
+      if (!text.digest().equals(manifest.weights())) {
+        throw new CorruptArtifact(
+            model
+                + " does not hold the weights that its "
+                + Manifest.FILE
+                + " speaks of: got digest "
+                + text.digest()
+                + ", wanted "
+                + manifest.weights());
+      }
+    }
   }
 
   private Applied descend(DescentMethod method, Path out, long from) {
@@ -195,6 +186,7 @@ public record Applying(
           .ifPresent(m -> JsonFiles.write(fresh.resolve(Manifest.FILE), m));
       Outputs.delete(out.resolve("model"));
       Moves.atomically(fresh, out.resolve("model"));
+      run.dropCheckpoints();
       return new Applied(
           method.id(), recipe.steps(forget.size()), since(from), before, text.digest(), run.head());
     }

@@ -7,10 +7,13 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import palimpsest.api.Attack;
+import palimpsest.api.Diverged;
 import palimpsest.api.Example;
 import palimpsest.api.Explanation;
+import palimpsest.api.InvalidRequest;
 import palimpsest.api.LanguageModel;
 import palimpsest.api.Recipe;
+import palimpsest.dossier.Attempt;
 import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.train.Descent;
 import palimpsest.torch.train.Loss;
@@ -30,6 +33,21 @@ final class Attacking implements Attack.Relearner {
    */
   Attacking(double learningRate) {
     this.learningRate = learningRate;
+  }
+
+  /**
+   * Tries an attack; one that cannot be carried out, because a copy diverges or a prompt is too
+   * long for the model, is undecided with that reason.
+   */
+  static Attempt attempt(Attack attack, Attack.Situation situation) {
+    try {
+      return Attempt.of(attack, attack.attack(situation));
+    } catch (Diverged | InvalidRequest e) {
+      String why = "could not be carried out: " + e.getMessage();
+      return Attempt.of(
+          attack,
+          new Attack.Outcome(attack.id(), Optional.empty(), why, List.of(), List.of(), List.of()));
+    }
   }
 
   /** What a curve depends on: the watch of an attack is the same for all models. */

@@ -40,11 +40,13 @@ record Certifying(
     List<Finding> findings,
     Decision decision,
     Plan plan,
-    Map<String, Applying.Applied> applied,
-    Forgetting.Judged judged) {
+    Suite suite,
+    Forgetting.Applied applied,
+    Assessing.Judged judged) {
   private static final int SHOWN = 60;
-  private static final int FORGET_SAMPLES = 6;
+  private static final int FORGET_SAMPLES = 1000;
   private static final int RETAIN_SAMPLES = 4;
+  private static final int NAMED = 10;
 
   Path seal() {
     Path folder = job.out().resolve("dossier");
@@ -75,7 +77,7 @@ record Certifying(
 
   private Dossier dossier() {
     Optional<Applying.Applied> retrained =
-        Optional.ofNullable(applied.get(Forgetting.REFERENCE_METHOD));
+        Optional.ofNullable(applied.done().get(Forgetting.REFERENCE_METHOD));
     int left = job.corpus().examples().size() - decision.examples().size();
     return new Dossier(
         job.clock().instant().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString(),
@@ -92,24 +94,55 @@ record Certifying(
         rows(retrained.isPresent()),
         new Dossier.Axes("utility.model-utility", "forgetting.rouge-l-recall"),
         samples(retrained.isPresent()),
+        gaps(),
         Machine.describe(),
         digests());
   }
 
+  private List<Dossier.Gap> gaps() {
+    List<Dossier.Gap> gaps = new ArrayList<>();
+    applied.failed().forEach((label, why) -> gaps.add(new Dossier.Gap("remedy", label, why)));
+    if (!suite.unasked().isEmpty()) {
+      gaps.add(
+          new Dossier.Gap(
+              "answers and attacks",
+              some(suite.unasked()),
+              "to go, but without a question that could be asked"));
+    }
+    int forget = suite.of(Split.FORGET).size();
+    if (forget > FORGET_SAMPLES) {
+      gaps.add(
+          new Dossier.Gap(
+              "sample answers",
+              (forget - FORGET_SAMPLES) + " questions",
+              "no more than " + FORGET_SAMPLES + " are enclosed; the scores cover all"));
+    }
+    return gaps;
+  }
+
+  private static String some(List<String> ids) {
+    int more = ids.size() - NAMED;
+    return more <= 0
+        ? String.join(", ", ids)
+        : String.join(", ", ids.subList(0, NAMED)) + " and " + more + " more records";
+  }
+
   private List<Outcome> outcomes() {
     List<Outcome> outcomes = new ArrayList<>();
-    applied.forEach(
-        (label, a) ->
-            outcomes.add(
-                new Outcome(
-                    label,
-                    remedy(label),
-                    a.steps(),
-                    a.seconds(),
-                    a.before(),
-                    a.after(),
-                    remedy(label).guarantee() == Guarantee.SUPPRESSED,
-                    judged.attacks().getOrDefault(label, List.of()))));
+    applied
+        .done()
+        .forEach(
+            (label, a) ->
+                outcomes.add(
+                    new Outcome(
+                        label,
+                        remedy(label),
+                        a.steps(),
+                        a.seconds(),
+                        a.before(),
+                        a.after(),
+                        remedy(label).guarantee() == Guarantee.SUPPRESSED,
+                        judged.attacks().getOrDefault(label, List.of()))));
     return outcomes;
   }
 
@@ -119,7 +152,7 @@ record Certifying(
 
   /** The strongest guarantee leads; among equals the one chosen first. */
   private Optional<String> primary() {
-    return applied.keySet().stream()
+    return applied.done().keySet().stream()
         .min(java.util.Comparator.comparing((String label) -> remedy(label).guarantee()));
   }
 
@@ -178,13 +211,15 @@ record Certifying(
   private Map<String, String> digests() {
     Map<String, String> digests = new TreeMap<>();
     job.corpus().fileDigests().forEach((name, digest) -> digests.put("corpus/" + name, digest));
-    applied.forEach(
-        (label, a) -> {
-          digests.put("weights/" + label, a.after());
-          if (!a.ledger().isEmpty()) {
-            digests.put("ledger/" + label, a.ledger());
-          }
-        });
+    applied
+        .done()
+        .forEach(
+            (label, a) -> {
+              digests.put("weights/" + label, a.after());
+              if (!a.ledger().isEmpty()) {
+                digests.put("ledger/" + label, a.ledger());
+              }
+            });
     digests.put("weights/original", evidence(Dossier.ORIGINAL).digest());
     return digests;
   }
@@ -196,7 +231,7 @@ record Certifying(
     artefacts.add(json("decision.json", decision));
     artefacts.add(json("plan.json", plan));
     artefacts.add(json("procedure.json", procedure()));
-    artefacts.add(json("applied.json", applied));
+    artefacts.add(json("applied.json", applied.done()));
     artefacts.add(json("digests.json", digests()));
     artefacts.add(json("scores.json", judged.scores()));
     artefacts.add(json("attacks.json", judged.attacks()));

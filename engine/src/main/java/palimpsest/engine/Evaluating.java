@@ -7,6 +7,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import palimpsest.api.Decoding;
+import palimpsest.api.Diverged;
 import palimpsest.api.Evidence;
 import palimpsest.api.Example;
 import palimpsest.api.LanguageModel;
@@ -32,14 +33,7 @@ public final class Evaluating {
 
   private static List<Evidence.Item> items(
       LanguageModel model, List<Example> examples, int maxNewTokens) {
-    List<Example> asked = new ArrayList<>();
-    for (Example e : examples) {
-      asked.add(e);
-      Optional.ofNullable(e.probe().paraphrasedAnswer())
-          .ifPresent(a -> asked.add(e.with(e.prompt(), a)));
-      e.probe().perturbedAnswers().forEach(a -> asked.add(e.with(e.prompt(), a)));
-    }
-    List<Trace> traces = model.trace(asked);
+    List<Trace> traces = model.trace(asked(examples));
     List<List<String>> answers =
         model.answer(
             examples.stream().map(Example::prompt).toList(), Decoding.greedy(maxNewTokens));
@@ -61,14 +55,35 @@ public final class Evaluating {
     return items;
   }
 
+  /** The examples and what they are compared with: each with its other right and wrong answers. */
+  static List<Example> asked(List<Example> examples) {
+    List<Example> asked = new ArrayList<>();
+    for (Example e : examples) {
+      asked.add(e);
+      Optional.ofNullable(e.probe().paraphrasedAnswer())
+          .ifPresent(a -> asked.add(e.with(e.prompt(), a)));
+      e.probe().perturbedAnswers().forEach(a -> asked.add(e.with(e.prompt(), a)));
+    }
+    return asked;
+  }
+
   /** Every built-in metric of a model, by id, in the registry's order. */
   public static Map<String, Score> scores(
       Evidence subject, Optional<Evidence> reference, Optional<Evidence> original) {
     Map<String, Score> scores = new TreeMap<>();
     Trial trial = new Trial(subject, reference, original);
     for (Metric metric : BuiltInMetrics.all()) {
-      scores.put(metric.id(), metric.score(trial));
+      scores.put(metric.id(), score(metric, trial));
     }
     return scores;
+  }
+
+  /** A model whose output is not finite has no score, which must not cost the others theirs. */
+  private static Score score(Metric metric, Trial trial) {
+    try {
+      return metric.score(trial);
+    } catch (Diverged e) {
+      return new Score.NotMeasured(String.valueOf(e.getMessage()));
+    }
   }
 }

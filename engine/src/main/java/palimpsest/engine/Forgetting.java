@@ -3,16 +3,12 @@ package palimpsest.engine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
-import palimpsest.api.Attack;
-import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Decision;
-import palimpsest.api.Evidence;
+import palimpsest.api.Diverged;
 import palimpsest.api.Example;
 import palimpsest.api.Finding;
 import palimpsest.api.Interrupted;
@@ -25,8 +21,6 @@ import palimpsest.discovery.Corpus;
 import palimpsest.discovery.FindOptions;
 import palimpsest.discovery.Finder;
 import palimpsest.discovery.FindingsFile;
-import palimpsest.dossier.Attempt;
-import palimpsest.metrics.attack.BuiltInAttacks;
 import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.text.PromptTemplate;
 
@@ -38,7 +32,7 @@ import palimpsest.torch.text.PromptTemplate;
  *
  * <pre>
  * OUT/job.json  findings.jsonl  decision.json  plan.json
- * OUT/remedies/LABEL/         what each remedy left: applied.json, model/, run/
+ * OUT/remedies/LABEL/         what each remedy left: applied.json or failed.json, model/, run/
  * OUT/evidence/LABEL.json     what each model answered
  * OUT/scores.json             every metric of every model
  * OUT/attacks/LABEL.json      what each attack found
@@ -100,6 +94,7 @@ public record Forgetting(
   record Scores(Map<String, Map<String, Score>> byColumn) {}
 
   static final String JOB = "job.json";
+  static final String REFERENCE_METHOD = "exact.retrain";
   static final String SCORES = "scores.json";
 
   /** All that a run leaves besides {@link #JOB}; nothing else in the folder is ever deleted. */
@@ -126,14 +121,15 @@ public record Forgetting(
     Plan plan = kept("plan.json", Plan.class, () -> plan(decision));
     console.say(
         "Decided: "
-            + decision.examples().size()
-            + " records to forget, "
+            + count(decision.examples().size(), "record")
+            + " to forget, "
             + decision.leftOut().size()
             + " found ones stay");
-    Map<String, Applying.Applied> applied = apply(plan, decision);
-    Judged judged = judge(decision, applied);
+    Suite suite = suite(decision);
+    Applied applied = apply(plan, decision);
+    Assessing.Judged judged = new Assessing(this, decision, suite, applied.done()).judge();
     JsonFiles.write(out.resolve(SCORES), new Scores(judged.scores()));
-    return new Certifying(this, findings, decision, plan, applied, judged).seal();
+    return new Certifying(this, findings, decision, plan, suite, applied, judged).seal();
   }
 
   /** Refuses a folder of other results; {@code force} clears one of ours. */
@@ -188,8 +184,12 @@ public record Forgetting(
     }
     List<Finding> findings = FindingsFile.read(file);
     long records = findings.stream().map(Finding::exampleId).distinct().count();
-    console.say("Found: " + findings.size() + " passages in " + records + " records");
+    console.say("Found: " + count(findings.size(), "passage") + " in " + count(records, "record"));
     return findings;
+  }
+
+  private static String count(long n, String noun) {
+    return n + " " + noun + (n == 1 ? "" : "s");
   }
 
   private Plan plan(Decision decision) {
@@ -217,19 +217,67 @@ public record Forgetting(
     return new Plan(List.copyOf(chosen.values()), all.refused());
   }
 
-  private Map<String, Applying.Applied> apply(Plan plan, Decision decision) {
+  /** What the models are judged on; refuses, before anything is trained, what they cannot read. */
+  private Suite suite(Decision decision) {
+    List<String> gone = Manifest.beside(model).map(Manifest::without).orElse(List.of());
+    Suite suite = Suite.of(corpus, decision, given, gone, settings.retain());
+    if (suite.of(Split.FORGET).isEmpty()) {
+      throw new InvalidRequest("no record to forget is left to judge the models on");
+    }
+    try (TextModel text = TextModel.read(model, template)) {
+      suite.splits().values().forEach(examples -> text.encode(Evaluating.asked(examples)));
+    }
+    int without = suite.unasked().size();
+    if (without > 0) {
+      console.say(
+          without + " of the records to forget hold no question: they are not among those asked");
+    }
+    return suite;
+  }
+
+  /**
+   * What became of the methods.
+   *
+   * @param done by label, those that ended
+   * @param failed why, by label, those that did not
+   */
+  record Applied(Map<String, Applying.Applied> done, Map<String, String> failed) {}
+
+  /** Why a method did not end, as kept on disk. */
+  record Failed(String why) {}
+
+  private Applied apply(Plan plan, Decision decision) {
     for (Plan.Refusal r : plan.refused()) {
       if (choices.stream().anyMatch(c -> c.method().id().equals(r.method()))) {
         throw new InvalidRequest(r.method() + " does not fit this request: " + r.reason());
       }
     }
-    Map<String, Applying.Applied> applied = new LinkedHashMap<>();
+    Applied applied = new Applied(new LinkedHashMap<>(), new LinkedHashMap<>());
     for (Choice c : choices) {
       checkInterrupted();
       console.say("Applying " + c.label());
-      applied.put(c.label(), applying(c, decision).apply(c.method(), remedy(c.label())));
+      apply(c, decision, applied);
+    }
+    if (applied.done().isEmpty() && !applied.failed().isEmpty()) {
+      throw new Diverged("no method ended: " + applied.failed());
     }
     return applied;
+  }
+
+  /** Applies one method; one that diverges is noted, since it would again, and the others go on. */
+  private void apply(Choice c, Decision decision, Applied applied) {
+    Path failure = remedy(c.label()).resolve("failed.json");
+    if (!Files.exists(failure)) {
+      try {
+        applied.done().put(c.label(), applying(c, decision).apply(c.method(), remedy(c.label())));
+        return;
+      } catch (Diverged e) {
+        JsonFiles.write(failure, new Failed(String.valueOf(e.getMessage())));
+      }
+    }
+    String why = JsonFiles.read(failure, Failed.class).why();
+    console.say(c.label() + " did not end: " + why);
+    applied.failed().put(c.label(), why);
   }
 
   Applying applying(Choice c, Decision decision) {
@@ -241,162 +289,19 @@ public record Forgetting(
     return out.resolve("remedies").resolve(label);
   }
 
-  /**
-   * What was measured.
-   *
-   * @param evidence by column
-   * @param scores metric id to score, by column
-   * @param attacks by outcome
-   */
-  record Judged(
-      Map<String, Evidence> evidence,
-      Map<String, Map<String, Score>> scores,
-      Map<String, List<Attempt>> attacks) {}
-
-  /** Attack outcomes of one remedy, as kept on disk. */
-  record Attempts(List<Attempt> attempts) {}
-
-  private Judged judge(Decision decision, Map<String, Applying.Applied> applied) {
-    List<String> gone = Manifest.beside(model).map(Manifest::without).orElse(List.of());
-    Suite suite = Suite.of(corpus, decision, given, gone, settings.retain());
-    Outputs.folder(out.resolve("evidence"));
-    Outputs.folder(out.resolve("attacks"));
-    try (Models models = new Models(this, decision, applied)) {
-      Map<String, Evidence> evidence = new LinkedHashMap<>();
-      evidence.put("original", evidence("original", suite, models));
-      for (String label : applied.keySet()) {
-        evidence.put(label, evidence(label, suite, models));
-      }
-      Optional<Evidence> reference = Optional.ofNullable(evidence.get(REFERENCE_METHOD));
-      Optional<Evidence> original = Optional.ofNullable(evidence.get("original"));
-      Map<String, Map<String, Score>> scores = new LinkedHashMap<>();
-      evidence.forEach((l, e) -> scores.put(l, Evaluating.scores(e, reference, original)));
-      Attacking relearner = new Attacking(settings.relearnRate());
-      Map<String, List<Attempt>> attacks = new TreeMap<>();
-      for (String label : applied.keySet()) {
-        attacks.put(
-            label,
-            kept(
-                    "attacks/" + label + ".json",
-                    Attempts.class,
-                    () -> attack(label, suite, models, relearner))
-                .attempts());
-      }
-      return new Judged(evidence, scores, attacks);
-    }
-  }
-
-  static final String REFERENCE_METHOD = "exact.retrain";
-
-  private Evidence evidence(String label, Suite suite, Models models) {
-    Path file = out.resolve("evidence").resolve(label + ".json");
-    if (!Files.exists(file)) {
-      checkInterrupted();
-      console.say("Evaluating " + label);
-      EvidenceFile.write(
-          file, Evaluating.evidence(models.deployed(label), suite, settings.maxNewTokens()));
-    }
-    return EvidenceFile.read(file);
-  }
-
-  private Attempts attack(String label, Suite suite, Models models, Attacking relearner) {
-    Attack.Situation situation =
-        new Attack.Situation(
-            suite.of(Split.FORGET),
-            models.deployed(label),
-            models.raw(label),
-            models.raw("original"),
-            choices.stream().anyMatch(c -> c.label().equals(REFERENCE_METHOD))
-                ? Optional.of(models.raw(REFERENCE_METHOD))
-                : Optional.empty(),
-            relearner,
-            settings.seed());
-    console.say("Attacking " + label);
-    List<Attempt> attempts = new ArrayList<>();
-    try (Console.Bar bar = console.bar("attacks on " + label, BuiltInAttacks.all().size())) {
-      for (Attack attack : BuiltInAttacks.all()) {
-        checkInterrupted();
-        attempts.add(Attempt.of(attack, attack.attack(situation)));
-        bar.at(attempts.size(), attack.id());
-      }
-    }
-    return new Attempts(attempts);
-  }
-
-  private void checkInterrupted() {
+  void checkInterrupted() {
     if (console.interrupted()) {
-      throw new Interrupted("stopped between stages; run the same command with --resume to go on");
+      throw new Interrupted(
+          "stopped between stages; run the same command again to go on, with --resume where it has one");
     }
   }
 
   /** A record that is read if its file is there, and otherwise made and written. */
-  private <T> T kept(String name, Class<T> type, java.util.function.Supplier<T> make) {
+  <T> T kept(String name, Class<T> type, java.util.function.Supplier<T> make) {
     Path file = out.resolve(name);
     if (!Files.exists(file)) {
       JsonFiles.write(file, make.get());
     }
     return JsonFiles.read(file, type);
-  }
-
-  /** The models of the job, read when first needed. */
-  static final class Models implements AutoCloseable {
-    private final Forgetting job;
-    private final Decision decision;
-    private final Map<String, Applying.Applied> applied;
-    private final Map<String, Remembering> raw = new LinkedHashMap<>();
-    private final Map<String, Remembering> guarded = new LinkedHashMap<>();
-
-    Models(Forgetting job, Decision decision, Map<String, Applying.Applied> applied) {
-      this.job = job;
-      this.decision = decision;
-      this.applied = applied;
-    }
-
-    /** The weights of a column without any guard. */
-    Remembering raw(String label) {
-      Applying.Applied done = applied.get(label);
-      boolean own = done != null && !done.before().equals(done.after());
-      return raw.computeIfAbsent(own ? label : "original", this::read);
-    }
-
-    private Remembering read(String label) {
-      Applying.Applied done = applied.get(label);
-      Path folder = done == null ? job.model : job.remedy(label).resolve("model");
-      Remembering read = new Remembering(TextModel.read(folder, job.template));
-      if (done != null && !done.after().equals(read.digest())) {
-        read.model().close();
-        throw new CorruptArtifact(
-            folder
-                + " does not hold the weights that "
-                + job.remedy(label).resolve("applied.json")
-                + " speaks of: remove "
-                + job.remedy(label)
-                + " to apply the method anew");
-      }
-      return read;
-    }
-
-    /** The model of a column as its users meet it. */
-    Remembering deployed(String label) {
-      Optional<Choice> guard =
-          job.choices.stream()
-              .filter(c -> c.label().equals(label) && !c.method().guarantee().isRemoval())
-              .findFirst();
-      if (guard.isEmpty()) {
-        return raw(label);
-      }
-      return guarded.computeIfAbsent(
-          label,
-          l -> {
-            TextModel model = raw(l).model();
-            Choice c = guard.get();
-            return new Remembering(model.under(job.applying(c, decision).guard(c.method(), model)));
-          });
-    }
-
-    @Override
-    public void close() {
-      raw.values().forEach(r -> r.model().close());
-    }
   }
 }

@@ -29,6 +29,7 @@ public record Generating(
 
   /** Per prompt, in order, as many answers as the decoding has samples. */
   public List<List<String>> answer(List<String> prompts, Decoding how) {
+    Manifest.requireTemplate(model, template);
     try (TextModel text = TextModel.read(model, template)) {
       TextModel asked =
           protection

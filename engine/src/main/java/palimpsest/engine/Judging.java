@@ -51,6 +51,7 @@ public record Judging(
   }
 
   private Evidence evidence(Path folder, int maxNewTokens) {
+    Manifest.requireTemplate(folder, template);
     console.say("Evaluating " + folder);
     try (TextModel text = TextModel.read(folder, template)) {
       return Evaluating.evidence(text, suite, maxNewTokens);
@@ -73,7 +74,7 @@ public record Judging(
       List<Attempt> attempts = new ArrayList<>();
       try (Console.Bar bar = console.bar("Attacking", attacks.size())) {
         for (Attack attack : attacks) {
-          attempts.add(Attempt.of(attack, attack.attack(situation)));
+          attempts.add(Attacking.attempt(attack, situation));
           bar.at(attempts.size(), attack.id());
         }
       }
@@ -95,6 +96,7 @@ public record Judging(
     }
 
     LanguageModel read(Path folder) {
+      Manifest.requireTemplate(folder, template);
       TextModel text = TextModel.read(folder, template);
       models.add(text);
       return new Remembering(text);

@@ -5,10 +5,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 import palimpsest.api.CorruptArtifact;
+import palimpsest.api.InvalidRequest;
 import palimpsest.api.Recipe;
 import palimpsest.torch.text.PromptTemplate;
 
@@ -90,5 +92,21 @@ public record Manifest(
     return Files.exists(file)
         ? Optional.of(JsonFiles.read(file, Manifest.class))
         : Optional.empty();
+  }
+
+  /** A model is asked and changed with the template that it was trained with. */
+  static void requireTemplate(Path model, PromptTemplate.Kind given) {
+    beside(model)
+        .filter(m -> m.template() != given)
+        .ifPresent(
+            m -> {
+              String trained = m.template().name().toLowerCase(Locale.ROOT);
+              throw new InvalidRequest(
+                  model
+                      + " was trained with the template "
+                      + trained
+                      + ": give --template "
+                      + trained);
+            });
   }
 }

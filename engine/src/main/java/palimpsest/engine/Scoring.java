@@ -41,6 +41,7 @@ public record Scoring(Path model, PromptTemplate.Kind template, Console console)
   /** Scores all records into a new file, which is there whole or not at all. */
   public void score(Corpus data, Path out) {
     Outputs.requireNew(out);
+    Manifest.requireTemplate(model, template);
     try (TextModel text = TextModel.read(model, template);
         Console.Bar bar = console.bar("Scoring", data.examples().size())) {
       AtomicFile.write(out, channel -> write(text, data.examples(), channel, bar));

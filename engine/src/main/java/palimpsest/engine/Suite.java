@@ -5,10 +5,12 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.EnumMap;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 import palimpsest.api.Decision;
 import palimpsest.api.Example;
 import palimpsest.api.Split;
@@ -18,8 +20,9 @@ import palimpsest.discovery.Corpus;
  * The examples on which models are judged, by split.
  *
  * @param splits examples of each split; a split that is not there is not measured
+ * @param unasked ids of records to forget that are not among them, having no question to ask
  */
-public record Suite(Map<Split, List<Example>> splits) {
+public record Suite(Map<Split, List<Example>> splits, List<String> unasked) {
   public Suite {
     Map<Split, List<Example>> kept = new EnumMap<>(Split.class);
     splits.forEach(
@@ -29,6 +32,12 @@ public record Suite(Map<Split, List<Example>> splits) {
           }
         });
     splits = java.util.Collections.unmodifiableMap(kept);
+    unasked = List.copyOf(unasked);
+  }
+
+  /** A suite of given splits. */
+  public Suite(Map<Split, List<Example>> splits) {
+    this(splits, List.of());
   }
 
   /** The examples of a split, empty where there are none. */
@@ -51,39 +60,49 @@ public record Suite(Map<Split, List<Example>> splits) {
       int most) {
     Map<Split, List<Example>> splits = new TreeMap<>(given);
     Set<String> forget = new HashSet<>(decision.examples());
-    Set<String> touched = new HashSet<>(decision.leftOut());
-    touched.addAll(gone);
-    splits.computeIfAbsent(
-        Split.FORGET,
-        s -> askable(corpus.examples().stream().filter(e -> forget.contains(e.id())).toList()));
-    Set<String> elsewhere = new HashSet<>();
+    List<String> unasked = new ArrayList<>();
+    if (!given.containsKey(Split.FORGET)) {
+      List<Example> decided =
+          corpus.examples().stream().filter(e -> forget.contains(e.id())).toList();
+      Set<Example> asked = new LinkedHashSet<>(askable(decided));
+      splits.put(Split.FORGET, List.copyOf(asked));
+      decided.stream().filter(e -> !asked.contains(e)).map(Example::id).forEach(unasked::add);
+    }
+    Set<String> elsewhere = new HashSet<>(decision.leftOut());
+    elsewhere.addAll(forget);
+    elsewhere.addAll(gone);
     given.values().forEach(list -> list.forEach(e -> elsewhere.add(e.id())));
-    splits.computeIfAbsent(
-        Split.RETAIN,
-        s ->
-            spread(
-                askable(
-                    corpus.examples().stream()
-                        .filter(e -> !forget.contains(e.id()) && !touched.contains(e.id()))
-                        .filter(e -> !elsewhere.contains(e.id()))
-                        .toList()),
-                most));
-    return new Suite(splits);
+    if (!given.containsKey(Split.RETAIN)) {
+      List<Example> rest =
+          askable(corpus.examples().stream().filter(e -> !elsewhere.contains(e.id())).toList());
+      splits.put(
+          Split.RETAIN, spread(alike(rest, splits.getOrDefault(Split.FORGET, List.of())), most));
+    }
+    return new Suite(splits, unasked);
   }
 
-  /** Questions with perturbed answers where there are any, else questions, else everything. */
+  /** Questions where there are any, else everything: passages of text alone are judged alone. */
   private static List<Example> askable(List<Example> examples) {
-    List<Example> full =
-        examples.stream().filter(e -> !e.probe().perturbedAnswers().isEmpty()).toList();
     List<Example> asked = examples.stream().filter(e -> !e.prompt().isEmpty()).toList();
-    return !full.isEmpty() ? full : !asked.isEmpty() ? asked : examples;
+    return asked.isEmpty() ? examples : asked;
+  }
+
+  /** Where all that is forgotten has wrong answers to compare with, so has what is kept. */
+  private static List<Example> alike(List<Example> kept, List<Example> forget) {
+    List<Example> full = kept.stream().filter(Suite::hasWrongAnswers).toList();
+    return full.isEmpty() || !forget.stream().allMatch(Suite::hasWrongAnswers) ? kept : full;
+  }
+
+  private static boolean hasWrongAnswers(Example e) {
+    return !e.probe().perturbedAnswers().isEmpty();
   }
 
   private static List<Example> spread(List<Example> examples, int most) {
-    List<Example> byHash = new ArrayList<>(examples);
-    byHash.sort(Comparator.comparing(e -> Fingerprints.of(e.id())));
-    List<Example> chosen = new ArrayList<>(byHash.subList(0, Math.min(most, byHash.size())));
-    chosen.sort(Comparator.comparing(examples::indexOf));
-    return chosen;
+    Set<Example> chosen =
+        examples.stream()
+            .sorted(Comparator.comparing(e -> Fingerprints.of(e.id())))
+            .limit(most)
+            .collect(Collectors.toSet());
+    return examples.stream().filter(chosen::contains).toList();
   }
 }

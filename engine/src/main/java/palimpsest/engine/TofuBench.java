@@ -1,9 +1,7 @@
 package palimpsest.engine;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -22,6 +20,7 @@ import palimpsest.api.Score;
 import palimpsest.api.Split;
 import palimpsest.api.Target;
 import palimpsest.discovery.Corpus;
+import palimpsest.torch.checkpoint.AtomicFile;
 import palimpsest.torch.text.PromptTemplate;
 
 /**
@@ -168,11 +167,16 @@ public record TofuBench(
 
   private Path write(String name, List<String> lines) {
     Path file = out.resolve(name);
-    try {
-      return Files.write(file, lines, StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    ByteBuffer bytes =
+        ByteBuffer.wrap((String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+    AtomicFile.write(
+        file,
+        channel -> {
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+        });
+    return file;
   }
 
   private List<Example> examples(String name) {

@@ -46,6 +46,7 @@ public final class Training {
   private final PromptTemplate.Kind template;
   private final int checkpointEvery;
   private final Console console;
+  private Optional<String> begin = Optional.empty(); // digest that the first weights must have
 
   /**
    * A training to come.
@@ -173,6 +174,22 @@ public final class Training {
     }
   }
 
+  /**
+   * Trains as another training did, on these records.
+   *
+   * @param folder holds the configuration and the tokenizer of weights that were drawn
+   * @throws InvalidRequest if the weights that it began with can no longer be had
+   */
+  Manifest again(Corpus corpus, List<Example> examples, Manifest as, Path folder) {
+    begin = Optional.of(as.start().weights());
+    as.start()
+        .checkpoint()
+        .ifPresentOrElse(
+            checkpoint -> fromCheckpoint(corpus, examples, Path.of(checkpoint)),
+            () -> fromDrawnWeights(corpus, examples, folder));
+    return Manifest.beside(model()).orElseThrow();
+  }
+
   private void train(
       TextModel model, Corpus corpus, List<Example> examples, Optional<Path> checkpoint) {
     Manifest.Start start =
@@ -180,6 +197,12 @@ public final class Training {
             checkpoint.map(p -> p.toAbsolutePath().normalize().toString()),
             recipe.seed(),
             model.digest());
+    if (begin.filter(w -> !w.equals(start.weights())).isPresent()) {
+      throw new InvalidRequest(
+          "retraining would start from other weights than the model did: is "
+              + start.checkpoint().orElse("the seed")
+              + " still the same?");
+    }
     Optional<Manifest> there = Manifest.beside(model());
     if (there.isPresent()) {
       requireSame(there.get(), start, corpus, left(corpus, examples));

@@ -8,12 +8,19 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import palimpsest.api.Attack;
+import palimpsest.api.Decoding;
+import palimpsest.api.Diverged;
 import palimpsest.api.Evidence;
 import palimpsest.api.Example;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.LanguageModel;
 import palimpsest.api.Metric;
 import palimpsest.api.Place;
 import palimpsest.api.Score;
 import palimpsest.api.Split;
+import palimpsest.api.Trace;
+import palimpsest.dossier.Attempt;
 import palimpsest.metrics.BuiltInMetrics;
 import palimpsest.testkit.TinyModels;
 import palimpsest.torch.llm.TextModel;
@@ -79,4 +86,61 @@ class EvaluatingTest {
               BuiltInMetrics.all().stream().map(Metric::id).toList());
     }
   }
+
+  /** An attack whose copy diverges, or whose prompt is too long, is undecided with the reason. */
+  @Test
+  void attempt_attackThatFails_isUndecided() {
+    Attack.Situation none =
+        new Attack.Situation(
+            List.of(), NO_MODEL, NO_MODEL, NO_MODEL, Optional.empty(), NO_RELEARNER, 0);
+    for (RuntimeException e :
+        List.of(new Diverged("loss is NaN"), new InvalidRequest("prompt is too long"))) {
+      Attempt attempt = Attacking.attempt(new Failing(e), none);
+      assertThat(attempt.result().broken()).isEmpty();
+      assertThat(attempt.result().why()).isEqualTo("could not be carried out: " + e.getMessage());
+    }
+  }
+
+  private record Failing(RuntimeException with) implements Attack {
+    @Override
+    public String id() {
+      return "attack.failing";
+    }
+
+    @Override
+    public int version() {
+      return 1;
+    }
+
+    @Override
+    public String meaning() {
+      return "fails";
+    }
+
+    @Override
+    public Outcome attack(Situation situation) {
+      throw with;
+    }
+  }
+
+  private static final Attack.Relearner NO_RELEARNER =
+      (start, examples, steps, every, watch) -> List.of();
+
+  private static final LanguageModel NO_MODEL =
+      new LanguageModel() {
+        @Override
+        public List<Trace> trace(List<Example> examples) {
+          return List.of();
+        }
+
+        @Override
+        public List<List<String>> answer(List<String> prompts, Decoding decoding) {
+          return List.of();
+        }
+
+        @Override
+        public String digest() {
+          return "none";
+        }
+      };
 }

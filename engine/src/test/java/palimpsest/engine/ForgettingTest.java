@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Decision;
+import palimpsest.api.Diverged;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Objective;
 import palimpsest.api.Recipe;
@@ -134,6 +135,55 @@ class ForgettingTest {
     ascent().claim(true, false);
     assertThat(ascent().run()).isEqualTo(dossier);
     assertThat(bytes()).isEqualTo(before);
+  }
+
+  /** A rate at which weights overflow: the method is a gap in the dossier, the other one stands. */
+  @Test
+  void run_methodThatDiverges_isAGapAndTheOthersGoOn() throws IOException {
+    Forgetting job =
+        job(
+            ada(Objective.BOTH, Release.HOSTED),
+            model(),
+            "llm.ga:lr=1e6,epochs=5,clip=0",
+            "guard.memfree");
+    Path dossier = run(job);
+    assertThat(out().resolve("remedies/llm.ga/failed.json")).exists();
+    assertThat(out().resolve("remedies/llm.ga/applied.json")).doesNotExist();
+    assertThat(Files.readString(dossier.resolve("dossier.json")))
+        .contains("\"gaps\":[{\"of\":\"llm.ga\",\"what\":\"remedy\",\"why\":\"loss is")
+        .contains("\"label\":\"guard.memfree\"")
+        .doesNotContain("\"label\":\"llm.ga\"");
+    Map<String, String> before = bytes();
+    job.claim(true, false);
+    job.run();
+    assertThat(bytes()).isEqualTo(before);
+  }
+
+  @Test
+  void run_everyMethodDiverges_saysSo() {
+    assertThatThrownBy(
+            () ->
+                run(
+                    job(
+                        ada(Objective.BOTH, Release.HOSTED),
+                        model(),
+                        "llm.ga:lr=1e6,epochs=5,clip=0")))
+        .isInstanceOf(Diverged.class)
+        .hasMessageContaining("no method ended: {llm.ga=loss is");
+  }
+
+  @Test
+  void run_manifestOfOtherWeights_isRefusedBeforeRetraining() throws IOException {
+    Path other = folder.resolve("model");
+    Letters.copy(model(), other);
+    Path manifest = other.resolve("palimpsest.json");
+    String digest = Manifest.beside(other).orElseThrow().weights();
+    Files.writeString(
+        manifest, Files.readString(manifest).replace(digest, digest.replace('a', 'b')));
+    assertThatThrownBy(() -> run(job(ada(Objective.BOTH, Release.HOSTED), other, "exact.retrain")))
+        .isInstanceOf(CorruptArtifact.class)
+        .hasMessageContaining("does not hold the weights that its palimpsest.json speaks of");
+    assertThat(out().resolve("remedies/exact.retrain/run")).doesNotExist();
   }
 
   @Test

@@ -280,6 +280,15 @@ final class Letters {
     }
   }
 
+  /** Copies the files of a folder into a new one. */
+  static void copy(Path from, Path to) throws IOException {
+    for (Path file : files(from)) {
+      Path there = to.resolve(from.relativize(file));
+      Files.createDirectories(there.getParent());
+      Files.copy(file, there);
+    }
+  }
+
   /** All files below a folder. */
   static List<Path> files(Path folder) throws IOException {
     try (Stream<Path> files = Files.walk(folder)) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -49,6 +50,37 @@ class SuiteTest {
         .doesNotContain("letters.jsonl#3", "letters.jsonl#4");
     assertThat(suite.of(Split.HOLDOUT)).isEmpty();
   }
+
+  /** A question without wrong answers is asked too; the others are then of all kinds. */
+  @Test
+  void of_questionWithoutWrongAnswers_isAskedBesideTheOthers() {
+    Decision decision = decision(List.of("letters.jsonl#1", "copies.jsonl#1"), List.of());
+    Suite suite = Suite.of(corpus, decision, Map.of(), List.of(), 1000);
+    assertThat(ids(suite, Split.FORGET)).containsExactly("letters.jsonl#1", "copies.jsonl#1");
+    assertThat(suite.unasked()).isEmpty();
+    assertThat(ids(suite, Split.RETAIN)).hasSize(corpus.examples().size() - 2);
+  }
+
+  @Test
+  void of_passageAmongQuestions_isNamedAsNotAsked() throws IOException {
+    Path file = Files.writeString(folder.resolve("more.jsonl"), MIXED);
+    Corpus mixed = Corpus.read(List.of(file));
+    Decision both = decision(List.of("more.jsonl#1", "more.jsonl#2"), List.of());
+    Suite suite = Suite.of(mixed, both, Map.of(), List.of(), 10);
+    assertThat(ids(suite, Split.FORGET)).containsExactly("more.jsonl#1");
+    assertThat(suite.unasked()).containsExactly("more.jsonl#2");
+    Decision passage = decision(List.of("more.jsonl#2"), List.of());
+    Suite alone = Suite.of(mixed, passage, Map.of(), List.of(), 10);
+    assertThat(ids(alone, Split.FORGET)).containsExactly("more.jsonl#2");
+    assertThat(alone.unasked()).isEmpty();
+  }
+
+  private static final String MIXED =
+      """
+      {"prompt": "Who?", "completion": "Ada."}
+      {"text": "Ada wrote it."}
+      {"prompt": "When?", "completion": "In May."}
+      """;
 
   @Test
   void of_fewWanted_choosesTheSameOnesInCorpusOrder() {

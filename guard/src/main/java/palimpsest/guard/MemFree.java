@@ -29,7 +29,7 @@ import palimpsest.api.Method;
  * it with the guard.
  *
  * <p>It suppresses; it removes nothing. Another segmentation, spelling or wording of the same fact
- * gets past it: {@link TextNgrams} checks the decoded text.
+ * gets past it.
  *
  * @see <a href="https://arxiv.org/abs/2210.17546">Ippolito et al. 2022</a>
  */

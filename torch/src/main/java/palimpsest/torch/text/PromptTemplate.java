@@ -134,8 +134,7 @@ public final class PromptTemplate {
               + prompt.length
               + " of them the prompt's, wanted at most "
               + limit
-              + "; shorten it"
-              + (prompt.length < limit ? " or allow truncation" : ""));
+              + "; shorten it");
     }
     return new TokenizedExample(Arrays.copyOf(ids, limit), prompt.length);
   }

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -16,6 +18,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import palimpsest.api.CorruptArtifact;
+import palimpsest.api.InvalidRequest;
 
 /**
  * An append-only, hash-chained file of lines: the record from which a run can be done again.
@@ -43,15 +46,31 @@ public final class Ledger implements AutoCloseable {
   /** Opens or begins a ledger; its chain is checked, a torn last line cut. */
   public static Ledger open(Path file) {
     try {
-      List<String> lines = Files.exists(file) ? read(file) : new ArrayList<>();
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      requireAlone(file, channel);
+      List<String> lines = read(file);
       long size =
           lines.stream().mapToLong(l -> l.getBytes(StandardCharsets.UTF_8).length + 1).sum();
       channel.truncate(size).position(size);
       return new Ledger(file, channel, lines);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Two processes in one folder would ruin each other's checkpoints: the second is refused. */
+  private static void requireAlone(Path file, FileChannel channel) throws IOException {
+    FileLock lock = null;
+    try {
+      lock = channel.tryLock(); // held until the channel is closed or the process ends
+    } catch (OverlappingFileLockException e) {
+      // held by this process
+    }
+    if (lock == null) {
+      channel.close();
+      throw new InvalidRequest(
+          file.getParent() + " is in use by another run: wait for it, or give another folder");
     }
   }
 
