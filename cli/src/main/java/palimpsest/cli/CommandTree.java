@@ -90,7 +90,10 @@ final class CommandTree implements Runnable {
             new CompletionCommand(screen));
     commands.forEach(line::addSubcommand);
     CommandLine bench = new CommandLine(new BenchCommand());
-    bench.addSubcommand(new BenchTofuCommand(screen)).addSubcommand(new BenchSpeedCommand(screen));
+    bench
+        .addSubcommand(new BenchTofuCommand(screen))
+        .addSubcommand(new BenchSpeedCommand(screen))
+        .addSubcommand(new BenchMemoryCommand(screen));
     line.addSubcommand(bench);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExpandAtFiles(false);

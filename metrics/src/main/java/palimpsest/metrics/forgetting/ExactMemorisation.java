@@ -1,12 +1,9 @@
 package palimpsest.metrics.forgetting;
 
 import palimpsest.api.Evidence.Item;
-import palimpsest.api.Metric;
-import palimpsest.api.Score;
 import palimpsest.api.Split;
-import palimpsest.api.Trial;
 import palimpsest.metrics.PerExample;
-import palimpsest.metrics.SplitId;
+import palimpsest.metrics.SplitMetric;
 
 /**
  * Share of the true answer's tokens, without the end token, that are the model's first choice given
@@ -15,7 +12,7 @@ import palimpsest.metrics.SplitId;
  * @param split where it is taken
  * @see <a href="https://arxiv.org/abs/2205.10770">Tirumala et al. 2022</a>
  */
-public record ExactMemorisation(Split split) implements Metric {
+public record ExactMemorisation(Split split) implements SplitMetric {
   private static final PerExample PER_EXAMPLE =
       new PerExample(
           "share of answer tokens that are the argmax",
@@ -37,8 +34,8 @@ public record ExactMemorisation(Split split) implements Metric {
   }
 
   @Override
-  public String id() {
-    return SplitId.of("forgetting.exact-memorisation", split, Split.FORGET);
+  public String name() {
+    return "forgetting.exact-memorisation";
   }
 
   @Override
@@ -47,17 +44,12 @@ public record ExactMemorisation(Split split) implements Metric {
   }
 
   @Override
-  public Better better() {
-    return SplitId.ofKnowledge(split);
-  }
-
-  @Override
   public String meaning() {
     return "0 to 1: mean share of the true answer's tokens that are the model's first choice";
   }
 
   @Override
-  public Score score(Trial trial) {
-    return PER_EXAMPLE.score(trial.subject(), split);
+  public PerExample quantity() {
+    return PER_EXAMPLE;
   }
 }

@@ -1,12 +1,9 @@
 package palimpsest.metrics.forgetting;
 
 import palimpsest.api.Evidence.Item;
-import palimpsest.api.Metric;
-import palimpsest.api.Score;
 import palimpsest.api.Split;
-import palimpsest.api.Trial;
 import palimpsest.metrics.PerExample;
-import palimpsest.metrics.SplitId;
+import palimpsest.metrics.SplitMetric;
 
 /**
  * How short a beginning of the true answer suffices for the model to complete it: the mean of
@@ -19,7 +16,7 @@ import palimpsest.metrics.SplitId;
  * @param split where it is taken
  * @see <a href="https://arxiv.org/abs/2012.07805">Carlini et al. 2021</a>
  */
-public record ExtractionStrength(Split split) implements Metric {
+public record ExtractionStrength(Split split) implements SplitMetric {
   private static final PerExample PER_EXAMPLE =
       new PerExample(
           "extraction strength",
@@ -41,8 +38,8 @@ public record ExtractionStrength(Split split) implements Metric {
   }
 
   @Override
-  public String id() {
-    return SplitId.of("forgetting.extraction-strength", split, Split.FORGET);
+  public String name() {
+    return "forgetting.extraction-strength";
   }
 
   @Override
@@ -51,17 +48,12 @@ public record ExtractionStrength(Split split) implements Metric {
   }
 
   @Override
-  public Better better() {
-    return SplitId.ofKnowledge(split);
-  }
-
-  @Override
   public String meaning() {
     return "0 to 1: mean share of the true answer that the model completes given its beginning";
   }
 
   @Override
-  public Score score(Trial trial) {
-    return PER_EXAMPLE.score(trial.subject(), split);
+  public PerExample quantity() {
+    return PER_EXAMPLE;
   }
 }

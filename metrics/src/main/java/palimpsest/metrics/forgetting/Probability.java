@@ -1,12 +1,9 @@
 package palimpsest.metrics.forgetting;
 
 import palimpsest.api.Evidence.Item;
-import palimpsest.api.Metric;
-import palimpsest.api.Score;
 import palimpsest.api.Split;
-import palimpsest.api.Trial;
 import palimpsest.metrics.PerExample;
-import palimpsest.metrics.SplitId;
+import palimpsest.metrics.SplitMetric;
 
 /**
  * Length-normalised probability of the true answer, its end token included.
@@ -16,7 +13,7 @@ import palimpsest.metrics.SplitId;
  * @param split where it is taken
  * @see <a href="https://arxiv.org/abs/2401.06121">Maini et al. 2024, TOFU, section 2.2.1</a>
  */
-public record Probability(Split split) implements Metric {
+public record Probability(Split split) implements SplitMetric {
 
   public static final PerExample PER_EXAMPLE =
       PerExample.of("probability of the true answer", Probability::of);
@@ -31,8 +28,8 @@ public record Probability(Split split) implements Metric {
   }
 
   @Override
-  public String id() {
-    return SplitId.of("forgetting.probability", split, Split.FORGET);
+  public String name() {
+    return "forgetting.probability";
   }
 
   @Override
@@ -41,17 +38,12 @@ public record Probability(Split split) implements Metric {
   }
 
   @Override
-  public Better better() {
-    return SplitId.ofKnowledge(split);
-  }
-
-  @Override
   public String meaning() {
     return "0 to 1: mean length-normalised probability of the true answer; 1 is known by heart";
   }
 
   @Override
-  public Score score(Trial trial) {
-    return PER_EXAMPLE.score(trial.subject(), split);
+  public PerExample quantity() {
+    return PER_EXAMPLE;
   }
 }

@@ -1,12 +1,9 @@
 package palimpsest.metrics.forgetting;
 
 import palimpsest.api.Evidence.Item;
-import palimpsest.api.Metric;
-import palimpsest.api.Score;
 import palimpsest.api.Split;
-import palimpsest.api.Trial;
 import palimpsest.metrics.PerExample;
-import palimpsest.metrics.SplitId;
+import palimpsest.metrics.SplitMetric;
 import palimpsest.metrics.text.Rouge;
 
 /**
@@ -18,7 +15,7 @@ import palimpsest.metrics.text.Rouge;
  * @param split where it is taken
  * @see <a href="https://arxiv.org/abs/2401.06121">Maini et al. 2024, TOFU, section 2.2.1</a>
  */
-public record RougeLRecall(Split split) implements Metric {
+public record RougeLRecall(Split split) implements SplitMetric {
 
   public static final PerExample PER_EXAMPLE =
       new PerExample(
@@ -37,8 +34,8 @@ public record RougeLRecall(Split split) implements Metric {
   }
 
   @Override
-  public String id() {
-    return SplitId.of("forgetting.rouge-l-recall", split, Split.FORGET);
+  public String name() {
+    return "forgetting.rouge-l-recall";
   }
 
   @Override
@@ -47,17 +44,12 @@ public record RougeLRecall(Split split) implements Metric {
   }
 
   @Override
-  public Better better() {
-    return SplitId.ofKnowledge(split);
-  }
-
-  @Override
   public String meaning() {
     return "0 to 1: mean share of the true answer's words in the greedy answer, in order";
   }
 
   @Override
-  public Score score(Trial trial) {
-    return PER_EXAMPLE.score(trial.subject(), split);
+  public PerExample quantity() {
+    return PER_EXAMPLE;
   }
 }

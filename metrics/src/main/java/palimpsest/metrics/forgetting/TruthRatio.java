@@ -1,13 +1,10 @@
 package palimpsest.metrics.forgetting;
 
 import java.util.List;
-import palimpsest.api.Metric;
-import palimpsest.api.Score;
 import palimpsest.api.Split;
 import palimpsest.api.Trace;
-import palimpsest.api.Trial;
 import palimpsest.metrics.PerExample;
-import palimpsest.metrics.SplitId;
+import palimpsest.metrics.SplitMetric;
 import palimpsest.metrics.statistics.Means;
 
 /**
@@ -24,7 +21,7 @@ import palimpsest.metrics.statistics.Means;
  * @param split where it is taken
  * @see <a href="https://arxiv.org/abs/2401.06121">Maini et al. 2024, TOFU, section 2.2.1</a>
  */
-public record TruthRatio(Split split) implements Metric {
+public record TruthRatio(Split split) implements SplitMetric {
   private static final PerExample CLOSENESS =
       paraphrased("truth ratio, nearness to 1", log -> Math.exp(-Math.abs(log)));
 
@@ -62,8 +59,8 @@ public record TruthRatio(Split split) implements Metric {
   }
 
   @Override
-  public String id() {
-    return SplitId.of("forgetting.truth-ratio", split, Split.FORGET);
+  public String name() {
+    return "forgetting.truth-ratio";
   }
 
   @Override
@@ -73,7 +70,7 @@ public record TruthRatio(Split split) implements Metric {
 
   @Override
   public Better better() {
-    return switch (SplitId.ofKnowledge(split)) {
+    return switch (SplitMetric.super.better()) {
       case LOWER -> Better.HIGHER;
       case HIGHER -> Better.LOWER;
       case NEARER_REFERENCE -> Better.NEARER_REFERENCE;
@@ -87,7 +84,7 @@ public record TruthRatio(Split split) implements Metric {
   }
 
   @Override
-  public Score score(Trial trial) {
-    return CLOSENESS.score(trial.subject(), split);
+  public PerExample quantity() {
+    return CLOSENESS;
   }
 }
