@@ -82,9 +82,17 @@ def npo(model, reference, batch):
     return -(2 / BETA) * F.logsigmoid(-BETA * gap).mean()
 
 
-def simnpo(model, batch):
+def simnpo(model, batch, margin=0.0):
     logp, mask = label_logp(model, batch)
-    return -(2 / SIMNPO_BETA) * F.logsigmoid(-SIMNPO_BETA * logp.sum(-1) / mask.sum(-1)).mean()
+    inside = -SIMNPO_BETA * logp.sum(-1) / mask.sum(-1) - margin
+    return -(2 / SIMNPO_BETA) * F.logsigmoid(inside).mean()
+
+
+def weighted_ascent(model, batch, saturation, importance):
+    """Mean over label tokens of p^saturation (1-p)^importance log p, the weights detached."""
+    logp, mask = label_logp(model, batch)
+    p = logp.detach().exp()
+    return (p**saturation * (1 - p) ** importance * logp)[mask].sum() / mask.sum()
 
 
 def losses(model, reference, forget, retain):
@@ -103,6 +111,9 @@ def losses(model, reference, forget, retain):
         npo=lambda: npo(model, reference, forget) + ALPHA * ce(retain),
         npo_forget_reference_is_model=lambda: npo(model, same, forget),
         simnpo_forget=lambda: simnpo(model, forget),
+        simnpo_margin=lambda: 0.125 * simnpo(model, forget, margin=2.0) + ALPHA * ce(retain),
+        wga=lambda: weighted_ascent(model, forget, 0.25, 0) + ALPHA * ce(retain),
+        satimp=lambda: 0.1 * weighted_ascent(model, forget, 0.25, 2) + ALPHA * ce(retain),
     )
 
 
@@ -214,6 +225,11 @@ def main():
                 npo="npo_forget + alpha ce(retain)",
                 npo_forget_reference_is_model="2 log 2 / beta",
                 simnpo_forget="-(2/simnpo_beta) mean_b log sigma(-simnpo_beta logp_b/|y_b|)",
+                simnpo_margin="0.125 -(2/simnpo_beta) mean_b log sigma(-simnpo_beta logp_b/|y_b| - 2)"
+                " + alpha ce(retain)",
+                wga="mean over forget tokens of p^0.25 log p, p detached, + alpha ce(retain)",
+                satimp="0.1 mean over forget tokens of p^0.25 (1-p)^2 log p, p detached,"
+                " + alpha ce(retain)",
                 gradient_norm="L2 over all parameters, the tied embedding once, no clipping",
                 adamw="torch.optim.AdamW on ce(retain), clip_grad_norm_ before each step, "
                 "matrices decayed, norm gains not; loss is before the step",

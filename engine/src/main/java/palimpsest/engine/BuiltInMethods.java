@@ -9,6 +9,9 @@ import palimpsest.methods.exact.Retrain;
 import palimpsest.methods.llm.GradDiff;
 import palimpsest.methods.llm.GradientAscent;
 import palimpsest.methods.llm.Npo;
+import palimpsest.methods.llm.SatImp;
+import palimpsest.methods.llm.SimNpo;
+import palimpsest.methods.llm.WeightedAscent;
 
 /** Every method that comes with Palimpsest, with its default hyper-parameters. */
 public final class BuiltInMethods {
@@ -18,6 +21,9 @@ public final class BuiltInMethods {
           GradientAscent.defaults(),
           GradDiff.defaults(),
           Npo.defaults(),
+          SimNpo.defaults(),
+          WeightedAscent.defaults(),
+          SatImp.defaults(),
           MemFree.Order.defaults());
 
   private BuiltInMethods() {}

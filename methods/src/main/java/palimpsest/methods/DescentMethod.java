@@ -1,6 +1,8 @@
 package palimpsest.methods;
 
+import java.util.List;
 import org.bytedeco.pytorch.Tensor;
+import palimpsest.api.Guarantee;
 import palimpsest.api.Method;
 import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.train.Batch;
@@ -12,8 +14,10 @@ public interface DescentMethod extends Method {
   /** Whether the loss looks at retain examples. */
   boolean needsRetain();
 
-  /** Whether the loss looks at the starting model's log-probabilities. */
-  boolean needsReference();
+  /** Whether the loss looks at the starting model's log-probabilities; not unless it says so. */
+  default boolean needsReference() {
+    return false;
+  }
 
   /**
    * A micro-batch's share of the loss, so that shares of a step add up to the step's loss.
@@ -25,4 +29,17 @@ public interface DescentMethod extends Method {
    * @return (), gradients recorded
    */
   Tensor loss(CausalLm model, ReferenceLogProb reference, Batch forget, Batch retain);
+
+  @Override
+  default Guarantee guarantee() {
+    return Guarantee.APPROXIMATE;
+  }
+
+  /** What no approximate method can show. */
+  @Override
+  default List<String> cannotShow() {
+    return List.of(
+        "that the information is gone from the weights: they were changed, nothing is proved",
+        "that it cannot be brought back by relearning, sampling or other prompts than those tried");
+  }
 }

@@ -1,11 +1,9 @@
 package palimpsest.methods.llm;
 
-import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.Check;
-import palimpsest.api.Guarantee;
-import palimpsest.methods.DescentMethod;
+import palimpsest.methods.ForgetAndRetain;
 import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.train.Batch;
 import palimpsest.torch.train.Loss;
@@ -20,7 +18,7 @@ import palimpsest.torch.train.ReferenceLogProb;
  * @param retainWeight α
  * @see <a href="https://arxiv.org/abs/2203.12817">Liu et al. 2022</a>
  */
-public record GradDiff(double forgetWeight, double retainWeight) implements DescentMethod {
+public record GradDiff(double forgetWeight, double retainWeight) implements ForgetAndRetain {
   public GradDiff {
     Check.positive(forgetWeight, "forgetWeight");
     Check.nonNegative(retainWeight, "retainWeight");
@@ -37,34 +35,13 @@ public record GradDiff(double forgetWeight, double retainWeight) implements Desc
   }
 
   @Override
-  public Guarantee guarantee() {
-    return Guarantee.APPROXIMATE;
-  }
-
-  @Override
   public String meaning() {
     return "gradient difference: L = -forgetWeight nll(forget) + retainWeight nll(retain);"
         + " Liu et al. 2022, arXiv 2203.12817";
   }
 
   @Override
-  public List<String> cannotShow() {
-    return Approximate.CANNOT_SHOW;
-  }
-
-  @Override
-  public boolean needsRetain() {
-    return true;
-  }
-
-  @Override
-  public boolean needsReference() {
-    return false;
-  }
-
-  @Override
-  public Tensor loss(CausalLm model, ReferenceLogProb reference, Batch forget, Batch retain) {
-    Tensor up = Loss.nll(model, forget).mul(new Scalar(-forgetWeight)); // ()
-    return up.add(Loss.nll(model, retain).mul(new Scalar(retainWeight))); // ()
+  public Tensor forgetting(CausalLm model, ReferenceLogProb reference, Batch forget) {
+    return Loss.nll(model, forget).mul(new Scalar(-forgetWeight)); // ()
   }
 }

@@ -1,8 +1,6 @@
 package palimpsest.methods.llm;
 
-import java.util.List;
 import org.bytedeco.pytorch.Tensor;
-import palimpsest.api.Guarantee;
 import palimpsest.methods.DescentMethod;
 import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.train.Batch;
@@ -31,27 +29,12 @@ public record GradientAscent() implements DescentMethod {
   }
 
   @Override
-  public Guarantee guarantee() {
-    return Guarantee.APPROXIMATE;
-  }
-
-  @Override
   public String meaning() {
     return "gradient ascent: L = -nll(forget); Jang et al. 2022, arXiv 2210.01504";
   }
 
   @Override
-  public List<String> cannotShow() {
-    return Approximate.CANNOT_SHOW;
-  }
-
-  @Override
   public boolean needsRetain() {
-    return false;
-  }
-
-  @Override
-  public boolean needsReference() {
     return false;
   }
 

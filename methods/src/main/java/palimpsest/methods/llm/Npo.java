@@ -2,15 +2,12 @@ package palimpsest.methods.llm;
 
 import static org.bytedeco.pytorch.global.torch.log_sigmoid;
 
-import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.Check;
-import palimpsest.api.Guarantee;
-import palimpsest.methods.DescentMethod;
+import palimpsest.methods.ForgetAndRetain;
 import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.train.Batch;
-import palimpsest.torch.train.Loss;
 import palimpsest.torch.train.ReferenceLogProb;
 
 /**
@@ -25,7 +22,7 @@ import palimpsest.torch.train.ReferenceLogProb;
  * @param retainWeight weight of the retain term, α; 0 for the paper's plain NPO
  * @see <a href="https://arxiv.org/abs/2404.05868">Zhang et al. 2024</a>
  */
-public record Npo(double beta, double retainWeight) implements DescentMethod {
+public record Npo(double beta, double retainWeight) implements ForgetAndRetain {
   public Npo {
     Check.positive(beta, "beta");
     Check.nonNegative(retainWeight, "retainWeight");
@@ -42,24 +39,9 @@ public record Npo(double beta, double retainWeight) implements DescentMethod {
   }
 
   @Override
-  public Guarantee guarantee() {
-    return Guarantee.APPROXIMATE;
-  }
-
-  @Override
   public String meaning() {
     return "negative preference optimisation: L = -(2/beta) mean log sigmoid(-beta (logp -"
         + " logp_ref)) + retainWeight nll(retain); Zhang et al. 2024, arXiv 2404.05868";
-  }
-
-  @Override
-  public List<String> cannotShow() {
-    return Approximate.CANNOT_SHOW;
-  }
-
-  @Override
-  public boolean needsRetain() {
-    return retainWeight > 0;
   }
 
   @Override
@@ -68,13 +50,9 @@ public record Npo(double beta, double retainWeight) implements DescentMethod {
   }
 
   @Override
-  public Tensor loss(CausalLm model, ReferenceLogProb reference, Batch forget, Batch retain) {
+  public Tensor forgetting(CausalLm model, ReferenceLogProb reference, Batch forget) {
     Tensor gap = model.sequenceLogProb(forget.tokens()).sub(reference.of(forget)); // (B)
     Tensor fading = log_sigmoid(gap.mul(new Scalar(-beta))); // (B)
-    Tensor forgetting = forget.exampleMean(fading).mul(new Scalar(-2 / beta)); // ()
-    if (retainWeight == 0) {
-      return forgetting;
-    }
-    return forgetting.add(Loss.nll(model, retain).mul(new Scalar(retainWeight))); // ()
+    return forget.exampleMean(fading).mul(new Scalar(-2 / beta)); // ()
   }
 }

@@ -43,6 +43,30 @@ class LlmMethodsContractTest {
     }
   }
 
+  @Nested
+  class SimNpoContract extends MethodContract {
+    @Override
+    protected Subject subject() {
+      return new Descended(SimNpo.defaults());
+    }
+  }
+
+  @Nested
+  class WeightedAscentContract extends MethodContract {
+    @Override
+    protected Subject subject() {
+      return new Descended(WeightedAscent.defaults());
+    }
+  }
+
+  @Nested
+  class SatImpContract extends MethodContract {
+    @Override
+    protected Subject subject() {
+      return new Descended(SatImp.defaults());
+    }
+  }
+
   private record Descended(DescentMethod method) implements MethodContract.Subject {
     @Override
     public boolean needsRetain() {

@@ -141,6 +141,80 @@ class LlmMethodsTest {
     assertThat(new LossRig.Result(0, term).distance(-3, ascent)).isLessThan(1e-5);
   }
 
+  /**
+   * Each mean log-probability is -ln V, so with β = 0.5 and γ = 0.5 ln V the argument of σ is (0.5
+   * - 0.5) ln V = 0 and L = -(2 w/β) ln ½ = 4 w ln 2; with γ = 0 it is 0.5 ln V, and -ln σ(x) =
+   * ln(1 + 1/√V).
+   */
+  @Test
+  void simNpo_uniformModel_byHand() {
+    LossRig rig = rig(uniform, FORGET);
+    assertThat(rig.of(new SimNpo(0.5, 0.5 * LOG_V, 0.25, 0)).loss())
+        .isCloseTo(Math.log(2), within(1e-5));
+    assertThat(rig.of(new SimNpo(0.5, 0, 1, 2)).loss())
+        .isCloseTo(4 * Math.log1p(1 / Math.sqrt(300)) + 2 * LOG_V, within(1e-5));
+  }
+
+  /**
+   * dL/dmean = -(2/β)(1 - σ(x))(-β) = 2 σ(-x), x = -β mean - γ, and the mean of one example is
+   * -nll: ∇SimNPO = 2 σ(β mean + γ) ∇GA.
+   */
+  @ParameterizedTest
+  @CsvSource({"0.5, 0", "4.5, 0", "0.5, 3"})
+  void simNpo_oneExample_gradientIsAscentTimesWhatIsLeft(double beta, double margin) {
+    List<TokenizedExample> one = FORGET.subList(0, 1);
+    double mean = ReferenceLogProb.of(model, one).perExample()[0] / 4;
+    double left = 2 / (1 + Math.exp(-(beta * mean + margin)));
+    LossRig rig = rig(model, one);
+    assertThat(rig.of(new SimNpo(beta, margin, 1, 0)).distance(left, rig.of(new GradientAscent())))
+        .isLessThan(1e-4);
+  }
+
+  /** p = 1/V everywhere: L = V^-β ln(1/V), and its gradient is that of ascent times V^-β. */
+  @Test
+  void weightedAscent_uniformModel_isAscentTimesTheWeight() {
+    LossRig.Result result = rig(uniform, FORGET).of(new WeightedAscent(0.5, 0));
+    assertThat(result.loss()).isCloseTo(-LOG_V / Math.sqrt(300), within(1e-5));
+  }
+
+  /** β = 0 weighs every token alike: gradient ascent. */
+  @Test
+  void weightedAscent_betaZero_isGradientAscent() {
+    LossRig rig = rig(model, FORGET);
+    LossRig.Result ascent = rig.of(new GradientAscent());
+    LossRig.Result result = rig.of(new WeightedAscent(0, 0));
+    assertThat(result.loss()).isCloseTo(ascent.loss(), within(1e-5));
+    assertThat(result.distance(1, ascent)).isLessThan(1e-5);
+  }
+
+  /** One label token: the weight p^β is a constant factor of ascent's gradient, not part of it. */
+  @Test
+  void weightedAscent_oneToken_weightHasNoGradient() {
+    List<TokenizedExample> one = List.of(example(2, 5, 9, 17));
+    double p = Math.exp(ReferenceLogProb.of(model, one).perExample()[0]);
+    LossRig rig = rig(model, one);
+    LossRig.Result ascent = rig.of(new GradientAscent());
+    assertThat(rig.of(new WeightedAscent(1, 0)).distance(p, ascent)).isLessThan(1e-4);
+    double weight = Math.pow(p, 0.5) * (1 - p) * (1 - p);
+    assertThat(rig.of(new SatImp(0.5, 2, 3, 0)).distance(3 * weight, ascent)).isLessThan(1e-4);
+  }
+
+  /** p = 1/V everywhere: L = -w V^-½ (1 - 1/V)² ln V + α ln V. */
+  @Test
+  void satImp_uniformModel_byHand() {
+    double weight = Math.pow(1 - 1 / 300.0, 2) / Math.sqrt(300);
+    assertThat(rig(uniform, FORGET).of(new SatImp(0.5, 2, 3, 0.1)).loss())
+        .isCloseTo((0.1 - 3 * weight) * LOG_V, within(1e-5));
+  }
+
+  /** Neither exponent: plain ascent. */
+  @Test
+  void satImp_bothExponentsZero_isGradientAscent() {
+    LossRig rig = rig(model, FORGET);
+    assertThat(rig.of(new SatImp(0, 0, 1, 0)).distance(1, rig.of(new GradientAscent())))
+        .isLessThan(1e-5);
+  }
+
   @Test
   void hyperParameters_outOfRange_areRefused() {
     assertThatThrownBy(() -> new Npo(0, 1))

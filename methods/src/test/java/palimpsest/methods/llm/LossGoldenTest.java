@@ -35,6 +35,10 @@ class LossGoldenTest {
         Arguments.of("ga", "mha", new GradientAscent()),
         Arguments.of("grad_diff", "mha", new GradDiff(1, 1)),
         Arguments.of("npo_forget", "mha", new Npo(0.1, 0)),
+        Arguments.of("simnpo_forget", "mha", new SimNpo(0.5, 0, 1, 0)),
+        Arguments.of("simnpo_margin", "mha", new SimNpo(0.5, 2, 0.125, 1)),
+        Arguments.of("wga", "mha", new WeightedAscent(0.25, 1)),
+        Arguments.of("satimp", "mha", new SatImp(0.25, 2, 0.1, 1)),
         Arguments.of("npo", "mha", new Npo(0.1, 1)),
         Arguments.of("npo_forget_reference_is_model", "gqa-tied", new Npo(0.1, 0)));
   }

@@ -1,5 +1,7 @@
 package palimpsest.torch.llm;
 
+import static org.bytedeco.pytorch.global.torch.tensor;
+
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.torch.Weights;
 
@@ -20,6 +22,16 @@ public interface CausalLm extends AutoCloseable {
   /** Log-probability of each example's completion, summed over its label tokens, (B). */
   default Tensor sequenceLogProb(TokenBatch batch) {
     return Sequences.sum(tokenLogProb(batch), batch.lengths());
+  }
+
+  /** Mean log-probability of each example's label tokens, (B). */
+  default Tensor meanLogProb(TokenBatch batch) {
+    int[] lengths = batch.lengths();
+    float[] n = new float[lengths.length];
+    for (int b = 0; b < n.length; b++) {
+      n[b] = lengths[b];
+    }
+    return sequenceLogProb(batch).div(tensor(n));
   }
 
   @Override
