@@ -13,7 +13,7 @@ public record Explanation(String what, double value, List<Explanation> from) {
   public Explanation {
     from = List.copyOf(from);
     if (!Double.isFinite(value)) {
-      throw new IllegalArgumentException(what + " is not finite: " + value);
+      throw new Diverged(what + " is not finite: " + value);
     }
   }
 

@@ -75,9 +75,11 @@ public record Dossier(
    * @param digest of its parameters
    * @param records training records it saw
    * @param steps optimiser steps
-   * @param seconds wall-clock time
+   * @param seconds wall-clock time of the process that finished it
+   * @param start name of the checkpoint it was trained further from; empty for drawn weights
    */
-  public record Reference(String digest, int records, int steps, double seconds) {}
+  public record Reference(
+      String digest, int records, int steps, double seconds, Optional<String> start) {}
 
   /**
    * Which metrics span the trade-off plot.
@@ -94,7 +96,11 @@ public record Dossier(
    * @param of which model, record or remedy
    * @param why it was not
    */
-  public record Gap(String what, String of, String why) {}
+  public record Gap(String what, String of, String why) {
+
+    /** Records on which no score, answer or attack bears. */
+    public static final String UNTESTED = "scores, answers and attacks";
+  }
 
   public Dossier {
     try {

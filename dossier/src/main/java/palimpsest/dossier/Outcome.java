@@ -11,7 +11,7 @@ import palimpsest.api.Remedy;
  * @param label short unique name, the column's heading, such as {@code npo}
  * @param remedy what was applied; its guarantee class is never upgraded
  * @param steps optimiser steps made
- * @param seconds wall-clock time
+ * @param seconds wall-clock time of the process that finished it
  * @param weightsBefore digest of the parameters before
  * @param weightsAfter digest of the parameters after; the same where weights stay as they are
  * @param guard whether users meet the model behind a guard

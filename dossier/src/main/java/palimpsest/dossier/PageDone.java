@@ -55,9 +55,17 @@ final class PageDone {
     html.open("article", "class", "panel").leaf("h3", "Retrained reference");
     html.leaf(
         "p",
-        "Trained from the start without the records in scope: what a model looks like that never"
-            + " saw them. The measure of the others, made with the same recipe.");
+        reference
+            .start()
+            .map(
+                s ->
+                    "Trained from the checkpoint named below without the records in scope, with the"
+                        + " same recipe. What the checkpoint itself had seen is not known.")
+            .orElse(
+                "Trained from the start without the records in scope: what a model looks like that"
+                    + " never saw them. The measure of the others, made with the same recipe."));
     html.open("dl");
+    reference.start().ifPresent(s -> Page.term(html, "Checkpoint", s));
     Page.term(html, "Trained on", Numbers.count(reference.records(), "record"));
     Page.term(html, "Effort", effort(reference.steps(), reference.seconds()));
     html.leaf("dt", "Weights").open("dd").leaf("code", brief(reference.digest())).close();
@@ -91,7 +99,10 @@ final class PageDone {
   }
 
   private static String effort(int steps, double seconds) {
-    return Numbers.count(steps, "step") + " in " + Numbers.seconds(seconds);
+    return Numbers.count(steps, "step")
+        + ", "
+        + Numbers.seconds(seconds)
+        + " in the process that ended it";
   }
 
   private static String brief(String digest) {

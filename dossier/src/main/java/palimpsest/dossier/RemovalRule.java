@@ -2,6 +2,7 @@ package palimpsest.dossier;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import palimpsest.api.Decision;
 import palimpsest.api.Guarantee;
 import palimpsest.api.Target;
@@ -66,6 +67,17 @@ final class RemovalRule {
           "Retrained without the " + records + "; removal of " + words(kind) + " is not shown",
           lines);
     }
+    Optional<String> start = structural ? Optional.empty() : start(dossier, outcome);
+    if (start.isPresent()) {
+      lines.add(
+          "It was retrained from the checkpoint "
+              + start.get()
+              + "; whether that had seen the records is not known.");
+      return new Ruling(
+          Tone.PARTLY,
+          "Retrained without the " + records + ", from a checkpoint whose data is not known",
+          lines);
+    }
     String how =
         structural
             ? "Removed from the part that held them: the "
@@ -77,6 +89,13 @@ final class RemovalRule {
             Tone.PARTLY,
             how + records + "; " + left + " found by the search stayed in training by decision",
             lines);
+  }
+
+  private static Optional<String> start(Dossier dossier, Outcome outcome) {
+    return dossier
+        .reference()
+        .filter(r -> r.digest().equals(outcome.weightsAfter()))
+        .flatMap(Dossier.Reference::start);
   }
 
   private static Ruling approximate(Dossier dossier, Outcome outcome, List<String> lines) {

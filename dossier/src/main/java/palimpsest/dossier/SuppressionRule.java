@@ -33,7 +33,7 @@ final class SuppressionRule {
     if (samples.given() + attacks.given() > 0) {
       return new Ruling(Tone.NOT_SHOWN, "Not suppressed: " + counts, lines);
     }
-    if (samples.of() > 0 && samples(dossier, Dossier.ORIGINAL).given() == 0 && attacks.of() == 0) {
+    if (samples.of() > 0 && samples(dossier, Dossier.ORIGINAL).given() == 0) {
       return new Ruling(Tone.NOT_TESTED, "Not tested: the original gave it in no sample", lines);
     }
     lines.add(0, counts + ". Outputs that were not tested may.");
@@ -71,6 +71,11 @@ final class SuppressionRule {
     List<String> lines = new ArrayList<>();
     if (!dossier.request().objective().wantsSuppression()) {
       lines.add("The request did not ask for suppression; this is stated all the same.");
+    }
+    for (Dossier.Gap gap : dossier.gaps()) {
+      if (gap.what().equals(Dossier.Gap.UNTESTED)) {
+        lines.add("Not tested, " + gap.why() + ": " + gap.of() + ".");
+      }
     }
     if (samples.of() > 0) {
       compare(dossier, lines);

@@ -60,13 +60,15 @@ final class SampleDossier {
         new Dossier.Original("library-qa-4m", digest("original")),
         outcomes(),
         Optional.of("npo"),
-        Optional.of(new Dossier.Reference(digest("retrained"), 380, 1140, 412.5)),
+        Optional.of(new Dossier.Reference(digest("retrained"), 380, 1140, 412.5, Optional.empty())),
         scores(),
         new Dossier.Axes("utility.model-utility", "forgetting.rouge"),
         samples(),
         List.of(
             new Dossier.Gap(
-                "answers", "3 records to forget", "they hold no question that could be asked")),
+                Dossier.Gap.UNTESTED,
+                "3 records to forget",
+                "they hold no question that could be asked")),
         new java.util.TreeMap<>(
             Map.of(
                 "java", "17.0.15 (Eclipse Adoptium)",

@@ -321,7 +321,7 @@ class SealTest {
             d.original(),
             d.outcomes(),
             d.primary(),
-            Optional.of(new Dossier.Reference("d", 1, 1, Double.NaN)),
+            Optional.of(new Dossier.Reference("d", 1, 1, Double.NaN, Optional.empty())),
             d.scores(),
             d.axes(),
             d.samples(),

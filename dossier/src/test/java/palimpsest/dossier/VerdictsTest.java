@@ -24,6 +24,7 @@ import palimpsest.dossier.Verdict.Tone;
 /** The rules by hand: one outcome {@code it} of a class, and just the evidence that matters. */
 class VerdictsTest {
   private Guarantee guarantee = Guarantee.APPROXIMATE;
+  private Optional<String> start = Optional.empty();
   private Target.Kind kind = Target.Kind.OBSERVED;
   private Release release = Release.HOSTED;
   private boolean changed = true;
@@ -231,8 +232,27 @@ class VerdictsTest {
     samples.add(
         new Sample(
             "a.jsonl#1", Split.FORGET, "What?", "secret", Map.of("original", "no", "it", "no")));
-    assertThat(judge().suppression().lines())
+    attack("attack.paraphrase", false, "0 of 20 are answered");
+    Verdict verdict = judge();
+    assertThat(verdict.suppression().tone()).isEqualTo(Tone.NOT_TESTED);
+    assertThat(verdict.suppression().headline())
+        .isEqualTo("Not tested: the original gave it in no sample");
+    assertThat(verdict.suppression().lines())
         .contains("As it gave none before, these samples show little.");
+  }
+
+  /**
+   * Whoever trained the checkpoint may have shown it the records: retraining says nothing of it.
+   */
+  @Test
+  void removal_retrainedFromACheckpoint_isPartlyShown() {
+    guarantee = Guarantee.EXACT;
+    start = Optional.of("base-7b");
+    Verdict verdict = judge();
+    assertThat(verdict.removal().tone()).isEqualTo(Tone.PARTLY);
+    assertThat(verdict.removal().headline())
+        .isEqualTo(
+            "Retrained without the 2 listed records, from a checkpoint whose data is not known");
   }
 
   /**
@@ -321,7 +341,7 @@ class VerdictsTest {
             new Dossier.Original("m", "before"),
             List.of(outcome),
             Optional.of("it"),
-            Optional.of(new Dossier.Reference("after", 10, 1, 1)),
+            Optional.of(new Dossier.Reference("after", 10, 1, 1, start)),
             scores,
             new Dossier.Axes("utility.model-utility", "forgetting.rouge"),
             samples,

@@ -62,9 +62,16 @@ public record Applying(
    * @param before digest of the weights before
    * @param after digest of the weights after; the same where only outputs are constrained
    * @param ledger hash of the run's last ledger line; empty where nothing was trained
+   * @param settings fingerprint of the method, its parameters and all it was applied to
    */
   public record Applied(
-      String method, int steps, double seconds, String before, String after, String ledger) {}
+      String method,
+      int steps,
+      double seconds,
+      String before,
+      String after,
+      String ledger,
+      String settings) {}
 
   /** Applies the method, or finds it applied. */
   public Applied apply(Method method, Path out) {
@@ -75,9 +82,21 @@ public record Applying(
         throw new InvalidRequest(
             out + " holds " + there.method() + ", wanted " + method.id() + ": give another --out");
       }
+      if (!there.settings().equals(settings(method))) {
+        throw new InvalidRequest(
+            out
+                + " holds "
+                + there.method()
+                + " with other parameters, or of another model, corpus or decision: give another"
+                + " --out");
+      }
       return there;
     }
-    Manifest.requireTemplate(model, template);
+    if (Files.exists(out.resolve("model")) && !Files.exists(out.resolve("run"))) {
+      throw new InvalidRequest(
+          out.resolve("model") + " is there and no method made it: give another --out");
+    }
+    require(method);
     Outputs.folder(out);
     long from = System.nanoTime();
     Applied applied;
@@ -94,6 +113,37 @@ public record Applying(
     return applied;
   }
 
+  /**
+   * Refuses, before anything is trained, what the method could not be applied to.
+   *
+   * @throws InvalidRequest if the model, the corpus or a record does not fit the method
+   * @throws CorruptArtifact if the model is not what its manifest says
+   */
+  void require(Method method) {
+    Manifest.requireTemplate(model, template);
+    try (TextModel text = TextModel.read(model, template)) {
+      if (method instanceof Retrain) {
+        requireRetrainable(text.digest());
+      } else if (method instanceof DescentMethod descent) {
+        text.encode(forget());
+        text.encode(descent.needsRetain() ? retain() : List.of());
+      } else if (method instanceof MemFree.Order) {
+        guard(method, text);
+      }
+    }
+  }
+
+  private String settings(Method method) {
+    return Fingerprints.of(
+        method.id(),
+        method.parameters().toString(),
+        method instanceof DescentMethod ? recipe.toString() : "",
+        Fingerprints.of(model),
+        corpus.digest(),
+        decision.examples().toString(),
+        template.name());
+  }
+
   /** The records to forget, in the order of the corpus. */
   List<Example> forget() {
     Set<String> ids = new HashSet<>(decision.examples());
@@ -107,15 +157,19 @@ public record Applying(
     return corpus.examples().stream().filter(e -> !ids.contains(e.id())).toList();
   }
 
-  private Applied retrain(Method method, Path out, long from) {
-    Manifest manifest =
-        Manifest.beside(model)
-            .orElseThrow(
-                () ->
-                    new InvalidRequest(
-                        "exact.retrain needs "
-                            + model.resolve(Manifest.FILE)
-                            + ", which says how the model was trained"));
+  private Manifest manifest() {
+    return Manifest.beside(model)
+        .orElseThrow(
+            () ->
+                new InvalidRequest(
+                    "exact.retrain needs "
+                        + model.resolve(Manifest.FILE)
+                        + ", which says how the model was trained"));
+  }
+
+  /** The model must hold what its manifest says, or retraining would answer for another one. */
+  private void requireRetrainable(String weights) {
+    Manifest manifest = manifest();
     if (!manifest.corpus().equals(corpus.fileDigests())) {
       throw new InvalidRequest(
           "the corpus given is not the one the model was trained on: got "
@@ -125,34 +179,33 @@ public record Applying(
               + " with the digests in "
               + model.resolve(Manifest.FILE));
     }
-    requireWeights(manifest);
+    if (!weights.equals(manifest.weights())) {
+      throw new CorruptArtifact(
+          model
+              + " does not hold the weights that its "
+              + Manifest.FILE
+              + " speaks of: got digest "
+              + weights
+              + ", wanted "
+              + manifest.weights());
+    }
+  }
+
+  private Applied retrain(Method method, Path out, long from) {
+    Manifest manifest = manifest();
     List<Example> kept = retain();
     Manifest result =
         new Training(out, manifest.recipe(), manifest.template(), checkpointEvery, console)
             .again(corpus, kept, manifest, model);
+    new RunFolder(out.resolve("run"), "", 0).dropCheckpoints();
     return new Applied(
         method.id(),
         manifest.recipe().steps(kept.size()),
         since(from),
         manifest.weights(),
         result.weights(),
-        result.ledger());
-  }
-
-  /** The model must hold what its manifest says, or retraining would answer for another one. */
-  private void requireWeights(Manifest manifest) {
-    try (TextModel text = TextModel.read(model, manifest.template())) {
-      if (!text.digest().equals(manifest.weights())) {
-        throw new CorruptArtifact(
-            model
-                + " does not hold the weights that its "
-                + Manifest.FILE
-                + " speaks of: got digest "
-                + text.digest()
-                + ", wanted "
-                + manifest.weights());
-      }
-    }
+        result.ledger(),
+        settings(method));
   }
 
   private Applied descend(DescentMethod method, Path out, long from) {
@@ -188,7 +241,13 @@ public record Applying(
       Moves.atomically(fresh, out.resolve("model"));
       run.dropCheckpoints();
       return new Applied(
-          method.id(), recipe.steps(forget.size()), since(from), before, text.digest(), run.head());
+          method.id(),
+          recipe.steps(forget.size()),
+          since(from),
+          before,
+          text.digest(),
+          run.head(),
+          settings(method));
     }
   }
 
@@ -198,8 +257,8 @@ public record Applying(
 
   private Applied constrain(Method method, long from) {
     try (TextModel text = TextModel.read(model, template)) {
-      guard(method, text); // refuses texts that cannot be protected
-      return new Applied(method.id(), 0, since(from), text.digest(), text.digest(), "");
+      return new Applied(
+          method.id(), 0, since(from), text.digest(), text.digest(), "", settings(method));
     }
   }
 
@@ -224,13 +283,13 @@ public record Applying(
   }
 
   /** A completion of one token would be let through: there is nothing before it to watch for. */
-  private static void requireProtectable(Example e, TextModel text) {
+  static void requireProtectable(Example e, TextModel text) {
     TokenizedExample ids = text.template().encode(e);
     if (ids.ids().length - ids.promptLength() < 3) { // the end token is one of them
       throw new InvalidRequest(
           e.id()
-              + ": its completion is a single token, which guard.memfree cannot protect: list a"
-              + " record that states it in a sentence, or choose another method");
+              + ": its completion is a single token, which guard.memfree cannot protect: give a"
+              + " record that states it in a sentence instead, or do without the guard");
     }
   }
 

@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import palimpsest.api.Attack;
 import palimpsest.api.Decision;
+import palimpsest.api.Diverged;
 import palimpsest.api.Evidence;
 import palimpsest.api.LanguageModel;
 import palimpsest.api.Score;
@@ -23,10 +24,9 @@ import palimpsest.metrics.attack.BuiltInAttacks;
 /**
  * Evaluates and attacks the models of a job, keeping what each answered.
  *
- * @param applied the remedies that ended, by label
+ * @param applied what became of the remedies; one whose answers are no numbers has failed too
  */
-record Assessing(
-    Forgetting job, Decision decision, Suite suite, Map<String, Applying.Applied> applied) {
+record Assessing(Forgetting job, Decision decision, Suite suite, Forgetting.Applied applied) {
 
   /**
    * What was measured.
@@ -49,17 +49,19 @@ record Assessing(
     Outputs.folder(job.out().resolve("attacks"));
     Map<String, Evidence> evidence = new LinkedHashMap<>();
     Map<String, List<Attempt>> attacks = new TreeMap<>();
-    try (JobModels models = new JobModels(job, decision, applied)) {
+    try (JobModels models = new JobModels(job, decision, applied.done())) {
       Attacking relearner = new Attacking(job.settings().relearnRate());
       evidence.put(Dossier.ORIGINAL, evidence(Dossier.ORIGINAL, models));
       for (String label : referenceFirst()) {
-        evidence.put(label, evidence(label, models));
-        Attempts made =
-            job.kept(
-                "attacks/" + label + ".json",
-                Attempts.class,
-                () -> attack(label, models, relearner));
-        attacks.put(label, made.attempts());
+        try {
+          evidence.put(label, evidence(label, models));
+        } catch (Diverged e) {
+          job.console().say(label + " cannot be judged: " + e.getMessage());
+          applied.done().remove(label);
+          applied.failed().put(label, String.valueOf(e.getMessage()));
+          continue;
+        }
+        attacks.put(label, attacks(label, models, relearner));
         if (!label.equals(Forgetting.REFERENCE_METHOD)) {
           models.release(label);
         }
@@ -68,12 +70,18 @@ record Assessing(
     return new Judged(evidence, scores(evidence), attacks);
   }
 
+  private List<Attempt> attacks(String label, JobModels models, Attacking relearner) {
+    return job.kept(
+            "attacks/" + label + ".json", Attempts.class, () -> attack(label, models, relearner))
+        .attempts();
+  }
+
   private Set<String> referenceFirst() {
     Set<String> labels = new LinkedHashSet<>();
-    if (applied.containsKey(Forgetting.REFERENCE_METHOD)) {
+    if (applied.done().containsKey(Forgetting.REFERENCE_METHOD)) {
       labels.add(Forgetting.REFERENCE_METHOD);
     }
-    labels.addAll(applied.keySet());
+    labels.addAll(applied.done().keySet());
     return labels;
   }
 
@@ -98,7 +106,7 @@ record Assessing(
 
   private Attempts attack(String label, JobModels models, Attacking relearner) {
     Optional<LanguageModel> reference =
-        applied.containsKey(Forgetting.REFERENCE_METHOD)
+        applied.done().containsKey(Forgetting.REFERENCE_METHOD)
             ? Optional.of(models.raw(Forgetting.REFERENCE_METHOD))
             : Optional.empty();
     Attack.Situation situation =

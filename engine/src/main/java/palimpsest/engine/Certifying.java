@@ -78,7 +78,9 @@ record Certifying(
   private Dossier dossier() {
     Optional<Applying.Applied> retrained =
         Optional.ofNullable(applied.done().get(Forgetting.REFERENCE_METHOD));
-    int left = job.corpus().examples().size() - decision.examples().size();
+    int left = job.kept(decision);
+    Optional<String> start =
+        Manifest.beside(job.model()).flatMap(m -> m.start().checkpoint()).map(Certifying::name);
     return new Dossier(
         job.clock().instant().truncatedTo(java.time.temporal.ChronoUnit.SECONDS).toString(),
         "palimpsest " + Version.CURRENT,
@@ -86,11 +88,10 @@ record Certifying(
         Found.of(findings, SHOWN),
         decision,
         plan,
-        new Dossier.Original(
-            String.valueOf(job.model().getFileName()), evidence(Dossier.ORIGINAL).digest()),
+        new Dossier.Original(name(job.model().toString()), evidence(Dossier.ORIGINAL).digest()),
         outcomes(),
         primary(),
-        retrained.map(r -> new Dossier.Reference(r.after(), left, r.steps(), r.seconds())),
+        retrained.map(r -> new Dossier.Reference(r.after(), left, r.steps(), r.seconds(), start)),
         rows(retrained.isPresent()),
         new Dossier.Axes("utility.model-utility", "forgetting.rouge-l-recall"),
         samples(retrained.isPresent()),
@@ -99,13 +100,18 @@ record Certifying(
         digests());
   }
 
+  /** The last part of a path: where a folder lies is nobody's business. */
+  private static String name(String path) {
+    return String.valueOf(Path.of(path).getFileName());
+  }
+
   private List<Dossier.Gap> gaps() {
     List<Dossier.Gap> gaps = new ArrayList<>();
     applied.failed().forEach((label, why) -> gaps.add(new Dossier.Gap("remedy", label, why)));
     if (!suite.unasked().isEmpty()) {
       gaps.add(
           new Dossier.Gap(
-              "answers and attacks",
+              Dossier.Gap.UNTESTED,
               some(suite.unasked()),
               "to go, but without a question that could be asked"));
     }
@@ -142,7 +148,7 @@ record Certifying(
                         a.before(),
                         a.after(),
                         remedy(label).guarantee() == Guarantee.SUPPRESSED,
-                        judged.attacks().getOrDefault(label, List.of()))));
+                        Brief.of(judged.attacks().getOrDefault(label, List.of())))));
     return outcomes;
   }
 
@@ -160,7 +166,9 @@ record Certifying(
     List<ScoreRow> rows = new ArrayList<>();
     for (Metric metric : BuiltInMetrics.all()) {
       Map<String, Score> columns = new TreeMap<>();
-      judged.scores().forEach((label, scores) -> columns.put(label, scores.get(metric.id())));
+      judged
+          .scores()
+          .forEach((label, scores) -> columns.put(label, Brief.of(scores.get(metric.id()))));
       if (reference) {
         columns.put(Dossier.REFERENCE, columns.get(Forgetting.REFERENCE_METHOD));
       }

@@ -14,6 +14,8 @@ import palimpsest.api.Finding;
 import palimpsest.api.Interrupted;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Plan;
+import palimpsest.api.Recipe;
+import palimpsest.api.Remedy;
 import palimpsest.api.Request;
 import palimpsest.api.Score;
 import palimpsest.api.Split;
@@ -21,6 +23,7 @@ import palimpsest.discovery.Corpus;
 import palimpsest.discovery.FindOptions;
 import palimpsest.discovery.Finder;
 import palimpsest.discovery.FindingsFile;
+import palimpsest.methods.exact.Retrain;
 import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.text.PromptTemplate;
 
@@ -127,7 +130,7 @@ public record Forgetting(
             + " found ones stay");
     Suite suite = suite(decision);
     Applied applied = apply(plan, decision);
-    Assessing.Judged judged = new Assessing(this, decision, suite, applied.done()).judge();
+    Assessing.Judged judged = new Assessing(this, decision, suite, applied).judge();
     JsonFiles.write(out.resolve(SCORES), new Scores(judged.scores()));
     return new Certifying(this, findings, decision, plan, suite, applied, judged).seal();
   }
@@ -152,7 +155,8 @@ public record Forgetting(
       }
       if (!JsonFiles.read(job, Job.class).fingerprint().equals(fingerprint)) {
         throw new InvalidRequest(
-            out + " holds another request, model, corpus or choice: give --force or another --out");
+            out
+                + " holds another request, model, corpus or choice: give another folder, or clear this one");
       }
       if (!resume) {
         throw new InvalidRequest(
@@ -193,28 +197,29 @@ public record Forgetting(
   }
 
   private Plan plan(Decision decision) {
-    Planner planner =
-        new Planner(
-            request,
-            Manifest.beside(model),
-            choices.isEmpty() ? Choice.RECIPE : choices.get(0).recipe(),
-            decision.examples().size(),
-            corpus.examples().size());
-    Plan all = planner.plan(BuiltInMethods.all());
-    Map<String, palimpsest.api.Remedy> chosen = new LinkedHashMap<>();
+    Recipe usual = choices.isEmpty() ? Choice.RECIPE : choices.get(0).recipe();
+    Plan all = planner(usual, decision).plan(BuiltInMethods.all());
+    Map<String, Remedy> chosen = new LinkedHashMap<>();
     all.remedies().forEach(r -> chosen.put(r.method(), r));
     for (Choice c : choices) {
-      Plan one =
-          new Planner(
-                  request,
-                  Manifest.beside(model),
-                  c.recipe(),
-                  decision.examples().size(),
-                  corpus.examples().size())
-              .plan(List.of(c.method()));
+      Plan one = planner(c.recipe(), decision).plan(List.of(c.method()));
       one.remedies().forEach(r -> chosen.put(r.method(), r));
     }
     return new Plan(List.copyOf(chosen.values()), all.refused());
+  }
+
+  private Planner planner(Recipe recipe, Decision decision) {
+    return new Planner(
+        request,
+        Manifest.beside(model),
+        recipe,
+        decision.examples().size(),
+        decision.examples().size() + kept(decision));
+  }
+
+  /** Records that a model retrained for this decision is trained on. */
+  int kept(Decision decision) {
+    return applying(new Choice("", Retrain.defaults(), Choice.RECIPE), decision).retain().size();
   }
 
   /** What the models are judged on; refuses, before anything is trained, what they cannot read. */
@@ -252,6 +257,7 @@ public record Forgetting(
         throw new InvalidRequest(r.method() + " does not fit this request: " + r.reason());
       }
     }
+    choices.forEach(c -> applying(c, decision).require(c.method()));
     Applied applied = new Applied(new LinkedHashMap<>(), new LinkedHashMap<>());
     for (Choice c : choices) {
       checkInterrupted();

@@ -31,6 +31,8 @@ public record Generating(
   public List<List<String>> answer(List<String> prompts, Decoding how) {
     Manifest.requireTemplate(model, template);
     try (TextModel text = TextModel.read(model, template)) {
+      protection.ifPresent(
+          p -> p.texts().examples().forEach(e -> Applying.requireProtectable(e, text)));
       TextModel asked =
           protection
               .map(p -> Applying.protect(p.texts().examples(), List.of(), p.order(), text))

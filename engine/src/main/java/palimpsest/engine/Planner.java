@@ -1,5 +1,8 @@
 package palimpsest.engine;
 
+import static java.util.Collections.disjoint;
+
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -44,8 +47,28 @@ record Planner(
               + (request.target().kind() == Target.Kind.LATENT ? "latent" : "a concept")
               + ", in no one training example; only its examples can be acted on");
     }
+    if (m.guarantee() == Guarantee.EXACT) {
+      training
+          .flatMap(t -> t.start().checkpoint())
+          .ifPresent(c -> cannotShow.add("what the checkpoint it starts from had seen: " + c));
+    }
     return new Remedy(m.id(), m.guarantee(), m.parameters(), steps(m), cannotShow);
   }
+
+  /** Whether a checkpoint that it came from was itself trained on one of the model's files. */
+  private static boolean beganWithIt(Manifest model) {
+    Optional<Manifest> before = Optional.of(model);
+    for (int i = 0; i < GENERATIONS && before.isPresent(); i++) {
+      before =
+          before.flatMap(m -> m.start().checkpoint()).flatMap(f -> Manifest.beside(Path.of(f)));
+      if (before.filter(m -> !disjoint(m.corpus().values(), model.corpus().values())).isPresent()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  private static final int GENERATIONS = 20;
 
   /** Optimiser steps that the method will take. */
   private int steps(Method m) {
@@ -73,6 +96,11 @@ record Planner(
           "how this model was trained is not known: it has no "
               + Manifest.FILE
               + " beside it (train it with palimpsest train to have one)");
+    }
+    if (m.guarantee() == Guarantee.EXACT && training.filter(Planner::beganWithIt).isPresent()) {
+      return Optional.of(
+          "the checkpoint that the model was trained further from had been trained on the same"
+              + " files: retraining from it would not be without the records");
     }
     if (m.guarantee() == Guarantee.EXACT && forget == corpus) {
       return Optional.of("nothing of the corpus would be left to train on");

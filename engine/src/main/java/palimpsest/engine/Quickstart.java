@@ -91,10 +91,13 @@ public record Quickstart(Path out, long seed, Console console, Clock clock) {
   /** What identifies a folder of results. */
   record Mark(String format, long seed) {}
 
+  private static final String FORMAT = "palimpsest-quickstart/1";
+
   private void claim(boolean force) {
     Path mark = out.resolve("quickstart.json");
     if (force && Files.exists(mark)) {
-      Outputs.delete(out);
+      List.of("world", "training", "forget").forEach(part -> Outputs.delete(out.resolve(part)));
+      JsonFiles.write(mark, new Mark(FORMAT, seed));
     }
     Path page = out.resolve("forget/dossier/index.html");
     if (Files.exists(page)) {
@@ -109,7 +112,7 @@ public record Quickstart(Path out, long seed, Console console, Clock clock) {
           out + " holds a quickstart of another seed: give --force or another --out");
     }
     Outputs.folder(out);
-    JsonFiles.write(mark, new Mark("palimpsest-quickstart/1", seed));
+    JsonFiles.write(mark, new Mark(FORMAT, seed));
   }
 
   private Path world() {

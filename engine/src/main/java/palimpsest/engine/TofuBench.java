@@ -2,6 +2,7 @@ package palimpsest.engine;
 
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
@@ -72,8 +73,24 @@ public record TofuBench(
           "privacy.min-k-auc",
           "privacy.privacy-leakage");
 
+  /** What identifies a folder of results. */
+  record Mark(String format) {
+    static final Mark OURS = new Mark("palimpsest-tofu/1");
+  }
+
+  private void claim() {
+    Path mark = out.resolve("tofu.json");
+    if (!Outputs.isEmpty(out)
+        && !(Files.exists(mark) && JsonFiles.read(mark, Mark.class).equals(Mark.OURS))) {
+      throw new InvalidRequest(out + " is not empty and not of this benchmark: give another --out");
+    }
+    Outputs.folder(out);
+    JsonFiles.write(mark, Mark.OURS);
+  }
+
   /** Runs what is not yet done; gives the file of the table. */
   public Path run() {
+    claim();
     Corpus corpus = Corpus.read(List.of(file("full.json")));
     if (corpus.examples().size() != 4000) {
       throw new InvalidRequest(

@@ -209,6 +209,9 @@ public final class Training {
       console.say("Trained already: " + model());
       return;
     }
+    if (Files.exists(model())) {
+      throw new InvalidRequest(model() + " is there and was not trained here: give another --out");
+    }
     List<TokenizedExample> data = model.encode(examples);
     RunFolder run = new RunFolder(out.resolve("run"), header(start, data), checkpointEvery);
     Descent descent = descent(data, Optional.of(run), "Training " + out.getFileName());
@@ -258,7 +261,6 @@ public final class Training {
     Outputs.delete(fresh);
     model.write(fresh);
     JsonFiles.write(fresh.resolve(Manifest.FILE), manifest);
-    Outputs.delete(model());
     Moves.atomically(fresh, model());
   }
 

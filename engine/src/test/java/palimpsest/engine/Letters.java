@@ -280,6 +280,13 @@ final class Letters {
     }
   }
 
+  /** Trains a small model into a folder; gives the model's. */
+  static Path training(Path out, Corpus corpus, Recipe recipe) {
+    Training training = new Training(out, recipe, PromptTemplate.Kind.PLAIN, 20, Console.SILENT);
+    training.fromScratch(corpus, SMALL);
+    return training.model();
+  }
+
   /** Copies the files of a folder into a new one. */
   static void copy(Path from, Path to) throws IOException {
     for (Path file : files(from)) {

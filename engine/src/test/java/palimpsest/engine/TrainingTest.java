@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -14,10 +15,14 @@ import org.junit.jupiter.api.io.TempDir;
 import palimpsest.api.Decision;
 import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
+import palimpsest.api.Objective;
 import palimpsest.api.Recipe;
+import palimpsest.api.Release;
+import palimpsest.api.Request;
 import palimpsest.discovery.Corpus;
 import palimpsest.methods.exact.Retrain;
 import palimpsest.methods.llm.GradDiff;
+import palimpsest.methods.llm.Npo;
 import palimpsest.torch.text.PromptTemplate;
 import palimpsest.torch.text.Tokenizer;
 
@@ -57,6 +62,64 @@ class TrainingTest {
     assertThatThrownBy(() -> with(Letters.BRIEF.withEpochs(4)).fromScratch(corpus, Letters.SMALL))
         .isInstanceOf(InvalidRequest.class)
         .hasMessageContaining("trained otherwise: other recipe;");
+  }
+
+  /** A checkpoint of the user's own that lies where the result would go is not overwritten. */
+  @Test
+  void train_intoAFolderWithAForeignModel_isRefusedAndLeavesIt() throws IOException {
+    Path theirs = folder.resolve("out/model");
+    Files.createDirectories(theirs);
+    Files.writeString(theirs.resolve("config.json"), "{}");
+    assertThatThrownBy(() -> with(Letters.BRIEF).fromScratch(corpus, Letters.SMALL))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("was not trained here");
+    assertThat(theirs.resolve("config.json")).hasContent("{}");
+  }
+
+  @Test
+  void train_fromACheckpoint_isRetrainedFromItUnlessThatSawTheSameFiles() {
+    Path first = Letters.training(folder.resolve("first"), corpus, Letters.BRIEF.withEpochs(1));
+    Training further = with(Letters.BRIEF.withEpochs(1));
+    further.fromCheckpoint(corpus, corpus.examples(), first);
+    Path second = further.model();
+    Manifest manifest = Manifest.beside(second).orElseThrow();
+    assertThat(manifest.start().checkpoint()).contains(first.toAbsolutePath().toString());
+    assertThat(
+            new Planner(request(), Optional.of(manifest), Letters.BRIEF, 1, 10)
+                .plan(List.of(Retrain.defaults()))
+                .refused())
+        .singleElement()
+        .satisfies(r -> assertThat(r.reason()).contains("had been trained on the same files"));
+    Outputs.delete(first.resolve(Manifest.FILE)); // now nobody knows what it saw
+    assertThat(
+            new Planner(request(), Optional.of(manifest), Letters.BRIEF, 1, 10)
+                .plan(List.of(Retrain.defaults()))
+                .remedies())
+        .singleElement()
+        .satisfies(
+            r -> assertThat(r.cannotShow()).anyMatch(c -> c.contains("checkpoint it starts from")));
+    Applying.Applied applied =
+        applying(second, "letters.jsonl#1").apply(Retrain.defaults(), folder.resolve("again"));
+    assertThat(Manifest.beside(folder.resolve("again/model")).orElseThrow().start())
+        .isEqualTo(manifest.start());
+    assertThat(applied.after()).isNotEqualTo(applied.before());
+  }
+
+  private static Request request() {
+    return Letters.request(0, Objective.BOTH, Release.HOSTED);
+  }
+
+  @Test
+  void apply_againWithOtherSettings_isRefused() {
+    Path model = Letters.training(folder.resolve("first"), corpus, Letters.BRIEF.withEpochs(1));
+    Path out = folder.resolve("npo");
+    Applying.Applied applied = applying(model, "letters.jsonl#1").apply(Npo.defaults(), out);
+    assertThat(applying(model, "letters.jsonl#1").apply(Npo.defaults(), out)).isEqualTo(applied);
+    assertThatThrownBy(() -> applying(model, "letters.jsonl#2").apply(Npo.defaults(), out))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("with other parameters, or of another model, corpus or decision");
+    assertThatThrownBy(() -> applying(model, "letters.jsonl#1").apply(new Npo(0.5, 1), out))
+        .isInstanceOf(InvalidRequest.class);
   }
 
   @Test

@@ -4,6 +4,7 @@ import java.util.Comparator;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import palimpsest.api.Decoding;
+import palimpsest.api.Diverged;
 
 /** Draws one token from logits: greedy, or by temperature and nucleus (top-p). */
 final class Sampler {
@@ -12,10 +13,17 @@ final class Sampler {
 
   private Sampler() {}
 
-  /** The chosen token, ties going to the lowest id; {@link #NONE} if all logits are -inf. */
+  /**
+   * The chosen token, ties going to the lowest id; {@link #NONE} if all logits are -inf.
+   *
+   * @throws Diverged if a logit is not a number
+   */
   static int choose(float[] logits, Decoding how, SplittableRandom random) {
     int best = 0;
-    for (int i = 1; i < logits.length; i++) {
+    for (int i = 0; i < logits.length; i++) {
+      if (Float.isNaN(logits[i])) {
+        throw new Diverged("the model's logits are not numbers: its weights have diverged");
+      }
       if (logits[i] > logits[best]) {
         best = i;
       }

@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -18,7 +16,6 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import palimpsest.api.CorruptArtifact;
-import palimpsest.api.InvalidRequest;
 
 /**
  * An append-only, hash-chained file of lines: the record from which a run can be done again.
@@ -48,7 +45,6 @@ public final class Ledger implements AutoCloseable {
     try {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      requireAlone(file, channel);
       List<String> lines = read(file);
       long size =
           lines.stream().mapToLong(l -> l.getBytes(StandardCharsets.UTF_8).length + 1).sum();
@@ -56,21 +52,6 @@ public final class Ledger implements AutoCloseable {
       return new Ledger(file, channel, lines);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
-    }
-  }
-
-  /** Two processes in one folder would ruin each other's checkpoints: the second is refused. */
-  private static void requireAlone(Path file, FileChannel channel) throws IOException {
-    FileLock lock = null;
-    try {
-      lock = channel.tryLock(); // held until the channel is closed or the process ends
-    } catch (OverlappingFileLockException e) {
-      // held by this process
-    }
-    if (lock == null) {
-      channel.close();
-      throw new InvalidRequest(
-          file.getParent() + " is in use by another run: wait for it, or give another folder");
     }
   }
 

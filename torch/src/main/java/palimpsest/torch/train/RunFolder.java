@@ -42,6 +42,7 @@ public final class RunFolder implements AutoCloseable {
   private final String header;
   private final int every;
   private Optional<Ledger> ledger = Optional.empty();
+  private Optional<FolderLock> lock = Optional.empty();
 
   /**
    * A folder for one run.
@@ -67,6 +68,7 @@ public final class RunFolder implements AutoCloseable {
     } catch (IOException e) {
       throw new InvalidRequest("cannot make folder " + folder + ": " + e.getMessage(), e);
     }
+    lock = Optional.of(FolderLock.take(folder));
     clearTorn();
     Path file = folder.resolve("ledger.jsonl");
     Ledger opened = Ledger.open(file);
@@ -75,7 +77,7 @@ public final class RunFolder implements AutoCloseable {
     if (opened.size() > 0 && !opened.line(0).startsWith(first + ",")) {
       throw new InvalidRequest(
           folder
-              + " holds another run (other data, recipe, start or number of threads): give another folder");
+              + " holds another run (other data, recipe, start, interval of checkpoints or number of threads): give another folder");
     }
     opened.append(first);
     for (int step : checkpoints()) {
@@ -202,5 +204,6 @@ public final class RunFolder implements AutoCloseable {
   @Override
   public void close() {
     ledger.ifPresent(Ledger::close);
+    lock.ifPresent(FolderLock::close);
   }
 }

@@ -16,7 +16,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import palimpsest.api.CorruptArtifact;
-import palimpsest.api.InvalidRequest;
 
 class LedgerTest {
   @TempDir Path folder;
@@ -49,19 +48,6 @@ class LedgerTest {
                 + "{\"step\":2,\"hash\":\""
                 + third
                 + "\"}\n");
-  }
-
-  @Test
-  void open_whileInUse_isRefusedUntilItIsClosed() {
-    try (Ledger first = Ledger.open(file)) {
-      assertThat(first.size()).isEqualTo(3);
-      assertThatThrownBy(() -> Ledger.open(file))
-          .isInstanceOf(InvalidRequest.class)
-          .hasMessageContaining("is in use by another run");
-    }
-    try (Ledger again = Ledger.open(file)) {
-      assertThat(again.size()).isEqualTo(3);
-    }
   }
 
   @Test
