@@ -17,8 +17,8 @@ import picocli.CommandLine.Option;
     name = "tofu",
     description = {
       "Trains a Llama of 5.8 million parameters from scratch on TOFU's full and on retain90,"
-          + " forgets forget10 with every method, measures the whole suite, and writes a table,"
-          + " a CSV and a trade-off plot.",
+          + " forgets forget10 with each method given, measures the whole suite, and writes a"
+          + " table, a CSV and a trade-off plot.",
       "",
       "Takes an hour or two of 2 cores; what was interrupted goes on when run again."
     },
@@ -57,9 +57,9 @@ final class BenchTofuCommand implements Callable<Integer> {
   private List<String> methods =
       List.of(
           "exact.retrain",
-          "llm.ga:lr=5e-5,epochs=2",
-          "llm.grad-diff:lr=1e-4",
-          "llm.npo:lr=1e-4",
+          "llm.ga:lr=1e-4",
+          "llm.grad-diff:lr=2e-4",
+          "llm.npo:lr=7e-5",
           "guard.memfree:n=10");
 
   @Mixin private Common common;

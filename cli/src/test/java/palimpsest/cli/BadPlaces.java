@@ -47,6 +47,18 @@ final class BadPlaces {
             "quickstart --out @mine",
             d -> d.write("mine/notes.txt", "mine")),
         made(
+            "benchmark in a folder of others",
+            2,
+            "not of this benchmark",
+            "bench tofu --data @mine --out @mine",
+            d -> d.write("mine/table.md", "mine")),
+        made(
+            "model of others where a trained one would go",
+            2,
+            "was not trained here",
+            TRAIN + " --resume",
+            d -> d.write("trained/model/config.json", "{}")),
+        made(
             "forget in a folder of others",
             2,
             "not a forget folder",
