@@ -85,7 +85,9 @@ final class SuppressionRule {
       lines.add("Efficacy passes on the questions as they stood in training; generality fails:");
     }
     if (!tried.isEmpty() && dossier.reference().isPresent()) {
-      lines.add("An attack counts where it gets more than the retrained reference gives away.");
+      lines.add(
+          "An attack counts where it gets more than the retrained reference gives away; a near match"
+              + " counts wherever it comes from.");
     }
     for (Attempt attempt : tried) {
       if (attempt.result().broken().orElse(true)) {
