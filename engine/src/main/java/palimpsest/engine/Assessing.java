@@ -26,7 +26,7 @@ import palimpsest.metrics.attack.BuiltInAttacks;
  *
  * @param applied what became of the remedies; one whose answers are no numbers has failed too
  */
-record Assessing(Forgetting job, Decision decision, Suite suite, Forgetting.Applied applied) {
+record Assessing(Forgetting job, Decision decision, Suite suite, Forgetting.Remedies applied) {
 
   /**
    * What was measured.

@@ -1,7 +1,6 @@
 package palimpsest.engine;
 
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 import palimpsest.api.Attack;
 import palimpsest.api.Explanation;
 import palimpsest.api.Score;
@@ -14,7 +13,7 @@ final class Brief {
 
   private Brief() {}
 
-  static @Nullable Score of(@Nullable Score score) {
+  static Score of(Score score) {
     return score instanceof Score.Measured m
         ? new Score.Measured(of(m.because()), m.warnings())
         : score;
@@ -31,13 +30,9 @@ final class Brief {
         o.attack(),
         o.broken(),
         o.why(),
-        o.scores().stream().map(n -> new Attack.Named(n.name(), whole(n.score()))).toList(),
+        o.scores().stream().map(n -> new Attack.Named(n.name(), of(n.score()))).toList(),
         o.curves(),
         o.transcripts().stream().limit(TRANSCRIPTS).toList());
-  }
-
-  private static Score whole(Score score) {
-    return java.util.Objects.requireNonNull(of(score));
   }
 
   private static Explanation of(Explanation e) {

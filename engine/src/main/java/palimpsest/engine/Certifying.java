@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.TreeMap;
 import palimpsest.api.Decision;
@@ -41,7 +42,7 @@ record Certifying(
     Decision decision,
     Plan plan,
     Suite suite,
-    Forgetting.Applied applied,
+    Forgetting.Remedies applied,
     Assessing.Judged judged) {
   private static final int SHOWN = 60;
   private static final int FORGET_SAMPLES = 1000;
@@ -168,7 +169,9 @@ record Certifying(
       Map<String, Score> columns = new TreeMap<>();
       judged
           .scores()
-          .forEach((label, scores) -> columns.put(label, Brief.of(scores.get(metric.id()))));
+          .forEach(
+              (label, scores) ->
+                  columns.put(label, Brief.of(Objects.requireNonNull(scores.get(metric.id())))));
       if (reference) {
         columns.put(Dossier.REFERENCE, columns.get(Forgetting.REFERENCE_METHOD));
       }

@@ -129,7 +129,7 @@ public record Forgetting(
             + decision.leftOut().size()
             + " found ones stay");
     Suite suite = suite(decision);
-    Applied applied = apply(plan, decision);
+    Remedies applied = apply(plan, decision);
     Assessing.Judged judged = new Assessing(this, decision, suite, applied).judge();
     JsonFiles.write(out.resolve(SCORES), new Scores(judged.scores()));
     return new Certifying(this, findings, decision, plan, suite, applied, judged).seal();
@@ -246,19 +246,19 @@ public record Forgetting(
    * @param done by label, those that ended
    * @param failed why, by label, those that did not
    */
-  record Applied(Map<String, Applying.Applied> done, Map<String, String> failed) {}
+  record Remedies(Map<String, Applying.Applied> done, Map<String, String> failed) {}
 
   /** Why a method did not end, as kept on disk. */
   record Failed(String why) {}
 
-  private Applied apply(Plan plan, Decision decision) {
+  private Remedies apply(Plan plan, Decision decision) {
     for (Plan.Refusal r : plan.refused()) {
       if (choices.stream().anyMatch(c -> c.method().id().equals(r.method()))) {
         throw new InvalidRequest(r.method() + " does not fit this request: " + r.reason());
       }
     }
     choices.forEach(c -> applying(c, decision).require(c.method()));
-    Applied applied = new Applied(new LinkedHashMap<>(), new LinkedHashMap<>());
+    Remedies applied = new Remedies(new LinkedHashMap<>(), new LinkedHashMap<>());
     for (Choice c : choices) {
       checkInterrupted();
       console.say("Applying " + c.label());
@@ -271,7 +271,7 @@ public record Forgetting(
   }
 
   /** Applies one method; one that diverges is noted, since it would again, and the others go on. */
-  private void apply(Choice c, Decision decision, Applied applied) {
+  private void apply(Choice c, Decision decision, Remedies applied) {
     Path failure = remedy(c.label()).resolve("failed.json");
     if (!Files.exists(failure)) {
       try {

@@ -38,22 +38,12 @@ public final class MemoryBench {
 
   /** Trains on rows of many lengths, as real ones are, and looks every so many steps. */
   public static List<Point> measure(int steps, int every) {
-    Training.Shape s = Quickstart.SHAPE;
-    LlamaConfig config =
-        LlamaConfig.plain(
-            s.vocabulary(),
-            s.width(),
-            s.feedForward(),
-            s.layers(),
-            s.heads(),
-            s.kvHeads(),
-            s.positions(),
-            true);
+    LlamaConfig config = Quickstart.SHAPE.config();
     SplittableRandom random = new SplittableRandom(1);
     List<TokenizedExample> data = new ArrayList<>();
     for (int i = 0; i < ROWS * steps; i++) {
       int length = random.nextInt(2, LONGEST + 1);
-      data.add(new TokenizedExample(random.ints(length, 0, s.vocabulary()).toArray(), 1));
+      data.add(new TokenizedExample(random.ints(length, 0, config.vocabSize()).toArray(), 1));
     }
     Recipe recipe = new Recipe(1, ROWS, MICRO_ROWS, 1e-4, 0, Recipe.Decay.CONSTANT, 0.01, 1, 1);
     List<Point> points = new ArrayList<>();

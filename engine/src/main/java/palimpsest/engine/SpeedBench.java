@@ -54,16 +54,7 @@ public final class SpeedBench {
   private static Result measure(String name, Training.Shape s, Step step, int steps) {
     int rows = step.rows();
     int width = step.width();
-    LlamaConfig config =
-        LlamaConfig.plain(
-            s.vocabulary(),
-            s.width(),
-            s.feedForward(),
-            s.layers(),
-            s.heads(),
-            s.kvHeads(),
-            s.positions(),
-            true);
+    LlamaConfig config = s.config();
     SplittableRandom random = new SplittableRandom(1);
     List<TokenizedExample> data = new ArrayList<>();
     for (int i = 0; i < rows * steps; i++) {

@@ -102,6 +102,16 @@ public final class Training {
       }
     }
 
+    /** The configuration of a Llama of this shape, its head tied to the embedding. */
+    LlamaConfig config() {
+      return LlamaConfig.plain(
+          vocabulary, width, feedForward, layers, heads, kvHeads, positions, true);
+    }
+
+    private Shape withVocabulary(int tokens) {
+      return new Shape(tokens, width, feedForward, layers, heads, kvHeads, positions);
+    }
+
     /** All bytes and three special tokens. */
     private static final int LEAST_VOCABULARY = 259;
   }
@@ -291,16 +301,8 @@ public final class Training {
 
   private static LlamaConfig config(Shape s, Path tokenizerFolder) {
     try (Tokenizer tokenizer = Tokenizer.load(tokenizerFolder)) {
-      LlamaConfig plain =
-          LlamaConfig.plain(
-              tokenizer.vocabSize(), // fewer than wanted where the corpus is small
-              s.width(),
-              s.feedForward(),
-              s.layers(),
-              s.heads(),
-              s.kvHeads(),
-              s.positions(),
-              true);
+      // fewer tokens than wanted where the corpus is small
+      LlamaConfig plain = s.withVocabulary(tokenizer.vocabSize()).config();
       return plain.withTokens(tokenizer.bos(), List.copyOf(tokenizer.eos()), tokenizer.pad());
     }
   }
