@@ -24,9 +24,12 @@ import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.text.PromptTemplate;
 import palimpsest.torch.text.TokenizedExample;
 import palimpsest.torch.train.Descent;
-import palimpsest.torch.train.Loss;
+import palimpsest.torch.train.Materials;
+import palimpsest.torch.train.Materials.Need;
+import palimpsest.torch.train.Objective;
 import palimpsest.torch.train.ReferenceLogProb;
 import palimpsest.torch.train.RunFolder;
+import palimpsest.torch.train.Stepping;
 
 /**
  * Applies one method to a model and a decision.
@@ -214,19 +217,20 @@ public record Applying(
       List<TokenizedExample> forget = text.encode(forget());
       List<TokenizedExample> retain = method.needsRetain() ? text.encode(retain()) : List.of();
       ReferenceLogProb reference =
-          method.needsReference()
+          method.needs().contains(Need.REFERENCE)
               ? ReferenceLogProb.of(text.llama(), forget)
-              : new ReferenceLogProb(new float[0]);
+              : ReferenceLogProb.NONE;
       RunFolder run =
           new RunFolder(
               out.resolve("run"), header(method, before, forget, retain), checkpointEvery);
-      Loss loss = (lm, f, r) -> method.loss(lm, reference, f, r);
+      Objective objective = method.objective(Materials.of(reference), method.retainLoss());
       Console.Bar bar = console.bar(method.id(), recipe.steps(forget.size()));
       new Descent(
               forget,
               retain,
-              loss,
+              objective,
               recipe,
+              Stepping.PLAIN,
               Optional.of(run),
               p -> bar.at(p.step(), Notes.of(p)),
               console::interrupted)
