@@ -51,6 +51,10 @@ def make_batch(tokenizer, pairs):
         prompt_ids = [BOS] + tokenizer.encode(prompt, add_special_tokens=False)
         answer_ids = tokenizer.encode(answer, add_special_tokens=False) + [EOS]
         examples.append(dict(prompt_ids=prompt_ids, answer_ids=answer_ids))
+    return examples, padded(examples)
+
+
+def padded(examples):
     width = max(len(e["prompt_ids"]) + len(e["answer_ids"]) for e in examples)
     rows = dict(input_ids=[], attention_mask=[], labels=[])
     for e in examples:
@@ -59,7 +63,19 @@ def make_batch(tokenizer, pairs):
         rows["input_ids"].append(p + a + [PAD] * rest)
         rows["attention_mask"].append([1] * (len(p) + len(a)) + [0] * rest)
         rows["labels"].append([IGNORED] * len(p) + a + [IGNORED] * rest)
-    return examples, {name: torch.tensor(values) for name, values in rows.items()}
+    return {name: torch.tensor(values) for name, values in rows.items()}
+
+
+def with_greedy_answers(model, examples, length):
+    """The same prompts answered by the model's own most likely tokens, and a closing eos."""
+    answers = []
+    for e in examples:
+        ids = list(e["prompt_ids"])
+        for _ in range(length):
+            with torch.no_grad():
+                ids.append(model(input_ids=torch.tensor([ids])).logits[0, -1].argmax().item())
+        answers.append(dict(prompt_ids=e["prompt_ids"], answer_ids=ids[-length:] + [EOS]))
+    return answers, padded(answers)
 
 
 def answered(pairs, answers):
