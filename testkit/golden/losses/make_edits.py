@@ -3,6 +3,7 @@
 import math
 
 import torch
+
 from losses_common import (
     ADAMW,
     FORGET,
@@ -109,9 +110,7 @@ def redirected(weight, forget, retain, r, coefficient, ridge):
     """The rank-one ridge solution, in float64."""
     weight, forget, retain, r = (t.double() for t in (weight, forget, retain, r))
     gram = forget.T @ forget + retain.T @ retain
-    v = torch.linalg.solve(
-        gram + ridge * torch.eye(len(gram), dtype=gram.dtype), forget.sum(0)
-    )
+    v = torch.linalg.solve(gram + ridge * torch.eye(len(gram), dtype=gram.dtype), forget.sum(0))
     return weight + coefficient * torch.outer(r, v)
 
 
@@ -253,21 +252,26 @@ def main():
             definition=dict(
                 model="../llama/gqa-tied",
                 other="../llama/mha, as WHP's reinforced model and as ULD's assistant",
-                task_vector="tuned: three AdamW steps on ce(forget) (adamw, clipped at 1.0); edited "
+                task_vector="tuned: three AdamW steps on ce(forget) (adamw, clipped at 1.0); "
+                "edited "
                 "= theta - scale (tuned - theta)",
-                undo="(1 - alpha) theta + alpha beta noise; noise 0 for vectors; of a matrix, row by "
+                undo="(1 - alpha) theta + alpha beta noise; noise 0 for vectors; of a matrix, "
+                "row by "
                 "row, noise[i] = b (2 frac(0.618033988749895 (i+1)) - 1), b = sqrt(6 / (rows + "
                 "columns)), every matrix from i = 0, the tied embedding once",
                 lunar="down_proj of the layer: W + coefficient r v^T, v = (X_f^T X_f + X_r^T X_r + "
-                "ridge I)^-1 sum of the rows of X_f; X: its inputs at every prompt token; r: mean of "
+                "ridge I)^-1 sum of the rows of X_f; X: its inputs at every prompt token; r: "
+                "mean of "
                 "the block's output at the last token of the refusal prompts - that of the forget "
                 "prompts; agrees with torch.linalg.lstsq; forget_squared_error: sum over rows of "
                 "|(W' - W) x - coefficient r|^2",
                 lunar_given="the same of small given matrices, rows are inputs; float64",
                 whp="z - alpha relu(z_other - z)",
-                uld="z - weight z_other; with a filter z_other counts as 0 where log p < min(max log p "
+                uld="z - weight z_other; with a filter z_other counts as 0 where log p < min(max "
+                "log p "
                 "+ log filter, the int(filter V)-th largest log p)",
-                label_logp="log-softmax of the combined logits at the forget label tokens, in order",
+                label_logp="log-softmax of the combined logits at the forget label tokens, in "
+                "order",
             ),
             adamw=ADAMW | dict(clip_gradient_norm=1.0),
             **{name: as_lists(*pair) for name, pair in made.items()},

@@ -8,6 +8,7 @@ import copy
 
 import torch
 import torch.nn.functional as F
+
 from losses_common import (
     ADAMW,
     FORGET,
@@ -30,6 +31,7 @@ from losses_common import (
 
 BETA, ALPHA = 0.1, 1.0
 SIMNPO_BETA = 0.5  # not the published 4.5: with it this untrained model saturates at 5e-14
+
 
 def npo(model, reference, batch):
     gap = log_ratio(model, reference, batch)
@@ -129,7 +131,8 @@ def main():
                 npo="npo_forget + alpha ce(retain)",
                 npo_forget_reference_is_model="2 log 2 / beta",
                 simnpo_forget="-(2/simnpo_beta) mean_b log sigma(-simnpo_beta logp_b/|y_b|)",
-                simnpo_margin="0.125 -(2/simnpo_beta) mean_b log sigma(-simnpo_beta logp_b/|y_b| - 2)"
+                simnpo_margin="0.125 -(2/simnpo_beta) mean_b log sigma(-simnpo_beta logp_b/|y_b| "
+                "- 2)"
                 " + alpha ce(retain)",
                 wga="mean over forget tokens of p^0.25 log p, p detached, + alpha ce(retain)",
                 satimp="0.1 mean over forget tokens of p^0.25 (1-p)^2 log p, p detached,"

@@ -5,6 +5,7 @@ Every question has "I don't know" lines; forget questions have two alternate ans
 
 import torch
 import torch.nn.functional as F
+
 from losses_common import (
     FORGET,
     RETAIN,
@@ -97,6 +98,8 @@ DIVERGENCES = dict(
     squared_hellinger=(lambda v: 1 - (-v).exp(), lambda u: u / (1 - u)),
     neyman=(lambda v: 1 - (-v).exp(), lambda u: 2 - 2 * (1 - u).sqrt()),
 )
+
+
 def flat(model, template, forget, divergence):
     activation, conjugate = DIVERGENCES[divergence]
     good, bad = mean_probability(model, template), mean_probability(model, forget)
@@ -126,8 +129,9 @@ def losses(model, reference, b):
         ),
         npo_kl=(
             dict(beta=0.1, retain_weight=0.5),
-            lambda: npo(model, reference, b["forget"], 0.1)
-            + 0.5 * kl(model, reference, b["retain"]),
+            lambda: (
+                npo(model, reference, b["forget"], 0.1) + 0.5 * kl(model, reference, b["retain"])
+            ),
         ),
         refusal_forget=({}, lambda: ce("idk_forget")),
         refusal=(dict(retain_weight=1.0), lambda: ce("idk_forget") + ce("retain")),
@@ -141,8 +145,9 @@ def losses(model, reference, b):
         ),
         idk_ap_sharper=(
             dict(beta=0.03, forget_weight=1.0, retain_weight=2.0),
-            lambda: ce("idk_forget")
-            + 2 * answer_preference(model, b["retain"], b["idk_retain"], 0.03),
+            lambda: (
+                ce("idk_forget") + 2 * answer_preference(model, b["retain"], b["idk_retain"], 0.03)
+            ),
         ),
     )
     for beta, suffix in ((0.1, ""), (0.02, "_beta_0.02")):
@@ -213,7 +218,9 @@ def defects(model, reference, b):
     v = torch.tensor(0.3).exp()
     return dict(
         kl_all_positions=defect(
-            "KL averaged over every row, prompt, padding and last row included", everywhere, right_kl
+            "KL averaged over every row, prompt, padding and last row included",
+            everywhere,
+            right_kl,
         ),
         kl_raw_logits=defect(
             "KL of raw logits taken for log-probabilities, summed over rows, over the batch size",
@@ -285,7 +292,8 @@ def main():
                 sums="S is the SUM of the label tokens' log-probabilities, r = S - S_reference",
                 dpo_forget="-(2/beta) mean_b log sigma(beta (r(idk) - r(forget)))",
                 altpo_forget="the same with alternates in place of idk, six pairs",
-                kto_forget="-(2/beta) mean_b log sigma(beta (max(0, mean r(unrelated)) - r(forget)))"
+                kto_forget="-(2/beta) mean_b log sigma(beta (max(0, mean r(unrelated)) - "
+                "r(forget)))"
                 ", the mean detached; it is 0 in the clamped cases, which equal npo_forget",
                 refusal_forget="ce(idk_forget)",
                 idk_ap_retain="-(1/beta) mean_b log sigma(beta (S(retain) - S(idk_retain)))",

@@ -4,6 +4,7 @@ The reference is ../llama/gqa-untied, because the states of both models must hav
 """
 
 import torch
+
 from losses_common import (
     FORGET,
     RETAIN,
@@ -83,8 +84,10 @@ def losses(model, reference, u, forget, retain):
     )
     named["adaptive_rmu"] = (
         dict(layer=1, scale=2.0, retain_weight=3.0),
-        lambda: adaptive_rmu(model, reference, forget, 1, u, 2.0)
-        + 3 * hidden_retain(model, reference, retain, 1),
+        lambda: (
+            adaptive_rmu(model, reference, forget, 1, u, 2.0)
+            + 3 * hidden_retain(model, reference, retain, 1)
+        ),
     )
     return named
 
@@ -108,13 +111,16 @@ def defects(model, reference, u, forget):
             (sums / counts.squeeze(1)).mean(),
         ),
         rmu_broadcast_against_token_mean=defect(
-            "the same beside the mean over all label tokens of the batch", (sums / counts).mean(), right
+            "the same beside the mean over all label tokens of the batch",
+            (sums / counts).mean(),
+            right,
         ),
         rmu_all_positions=defect(
             "RMU averaged over every position, prompt and padding included", everywhere, right
         ),
         adaptive_rmu_one_number=defect(
-            "adaptive RMU whose scale is one number, the mean size of the trained model's own states"
+            "adaptive RMU whose scale is one number, the mean size of the trained model's own "
+            "states"
             " over every position, padding included",
             constant,
             adaptive_rmu(model, reference, forget, 1, u, 5.0),

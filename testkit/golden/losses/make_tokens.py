@@ -2,6 +2,7 @@
 
 import torch
 import torch.nn.functional as F
+
 from losses_common import (
     ADAMW,
     FORGET,
@@ -243,7 +244,8 @@ def main():
                 pdu_forget="(max z - mean z)^2 over the vocabulary",
                 pdu="forget_weight pdu_forget + multiplier (ce(retain) - limit)",
                 pdu_dual="three AdamW steps (adamw, clipped at 1.0) on pdu; after each, multiplier "
-                "<- max(0, multiplier + dual_step (retain_loss - limit)), retain_loss before the step",
+                "<- max(0, multiplier + dual_step (retain_loss - limit)), retain_loss before the "
+                "step",
                 tnpo_forget="w log p, w = 2 p^beta / (p^beta + p_ref^beta), detached",
                 wtnpo_forget="w log p, w = 2 p^(beta+alpha) / (p^beta + p_ref^beta), detached",
                 defects="what some public code computes (value) and the formula (right)",

@@ -2,6 +2,7 @@
 
 import torch
 import torch.nn.functional as F
+
 from losses_common import (
     FORGET,
     RETAIN,
@@ -157,12 +158,15 @@ def main():
                 npo="npo_forget of losses.json, beta 0.1",
                 refusal="ce(idk_forget)",
                 retain="ce(retain); of gru_opposed ce(mixed), which shares an example with forget",
-                gru="smooth <- average g_retain + (1 - average) smooth, from 0; if <g_forget, smooth> "
+                gru="smooth <- average g_retain + (1 - average) smooth, from 0; if <g_forget, "
+                "smooth> "
                 "< 0: projected = g_forget - <g_forget, smooth> / <smooth, smooth> smooth, else "
-                "g_forget; total = projected + retain_weight g_retain; theta <- theta - rate total; "
+                "g_forget; total = projected + retain_weight g_retain; theta <- theta - rate "
+                "total; "
                 "two steps",
                 cosine="of g_forget and smooth",
-                sam="forget_at_perturbed: gradient at theta + radius g_forget / ||g_forget||; total: + "
+                sam="forget_at_perturbed: gradient at theta + radius g_forget / ||g_forget||; "
+                "total: + "
                 "retain_weight g_retain at theta",
                 sign="two steps theta <- theta - rate sign(g) on -ce(forget) + ce(retain)",
             ),
