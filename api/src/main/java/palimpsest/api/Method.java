@@ -84,10 +84,11 @@ public interface Method {
     if (component.getType() == double.class) {
       return value;
     }
-    if (value != Math.rint(value)) {
+    boolean small = component.getType() == int.class;
+    if (value != (small ? (int) value : (long) value)) {
       throw new InvalidRequest(
           id() + ": " + component.getName() + " must be a whole number, got " + value);
     }
-    return component.getType() == int.class ? (Object) (int) value : (Object) (long) value;
+    return small ? (Object) (int) value : (Object) (long) value;
   }
 }

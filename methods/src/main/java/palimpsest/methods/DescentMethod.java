@@ -27,6 +27,11 @@ public interface DescentMethod extends Method {
     return Set.of();
   }
 
+  /** Answers that the starting model is to invent for each question, if they are needed. */
+  default int alternates() {
+    return 0;
+  }
+
   /** α; with 0 no retain examples are read, unless {@link #weightRule} may raise it. */
   double retainWeight();
 

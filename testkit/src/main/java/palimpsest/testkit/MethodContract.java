@@ -122,7 +122,7 @@ public abstract class MethodContract {
     Map<String, Double> parameters = method().parameters();
     parameters.forEach(
         (name, value) -> {
-          double other = value == 0 ? 1 : value / 2;
+          double other = value == Math.rint(value) ? value + 1 : value / 2;
           Map<String, Double> changed = method().with(Map.of(name, other)).parameters();
           assertThat(changed).containsEntry(name, other).hasSameSizeAs(parameters);
           changed.remove(name);
