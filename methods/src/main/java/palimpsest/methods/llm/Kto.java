@@ -8,6 +8,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import org.jspecify.annotations.Nullable;
 import palimpsest.api.About;
 import palimpsest.api.Check;
 import palimpsest.methods.DescentMethod;
@@ -15,6 +16,7 @@ import palimpsest.torch.Scopes;
 import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.text.TokenizedExample;
 import palimpsest.torch.train.Batch;
+import palimpsest.torch.train.Loss;
 import palimpsest.torch.train.Materials;
 import palimpsest.torch.train.Materials.Need;
 
@@ -70,10 +72,28 @@ public record Kto(double beta, double retainWeight) implements DescentMethod {
 
   @Override
   public Tensor forgetting(CausalLm model, Batch forget, Materials materials) {
-    Scalar drift = new Scalar(drift(model, forget, materials));
-    Tensor inside = materials.reference().logRatio(model, forget).neg().add(drift); // (B)
-    Tensor fading = log_sigmoid(inside.mul(new Scalar(beta))); // (B)
-    return forget.exampleMean(fading).mul(new Scalar(-2 / beta)); // ()
+    return forgetting(materials).of(model, forget);
+  }
+
+  /** With z0 computed once a step, not for each of its micro-batches. */
+  @Override
+  public Loss forgetting(Materials materials) {
+    return new Loss() {
+      private Batch.@Nullable Step read;
+      private double drift;
+
+      @Override
+      public Tensor of(CausalLm model, Batch forget) {
+        if (read != forget.step()) {
+          drift = drift(model, forget, materials);
+          read = forget.step();
+        }
+        Tensor ratio = materials.reference().logRatio(model, forget); // (B)
+        Tensor inside = ratio.neg().add(new Scalar(drift)); // (B)
+        Tensor fading = log_sigmoid(inside.mul(new Scalar(beta))); // (B)
+        return forget.exampleMean(fading).mul(new Scalar(-2 / beta)); // ()
+      }
+    };
   }
 
   /** z0, by as many rows at a time as the micro-batch has. */
