@@ -40,10 +40,13 @@ record LossRig(
   }
 
   Result of(DescentMethod method) {
+    return of(method.objective(materials, method.retainLoss()));
+  }
+
+  Result of(Objective objective) {
     float[] gradient = new float[(int) model.weights().count()];
     try (PointerScope scope = new PointerScope()) {
       model.weights().gradient().zero_();
-      Objective objective = method.objective(materials, method.retainLoss());
       Tensor loss = objective.loss().of(model, all(forget)); // ()
       if (objective.beside().isPresent()) {
         Objective.Beside beside = objective.beside().get();
