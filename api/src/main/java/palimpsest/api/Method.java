@@ -85,9 +85,16 @@ public interface Method {
       return value;
     }
     boolean small = component.getType() == int.class;
-    if (value != (small ? (int) value : (long) value)) {
+    long most = small ? Integer.MAX_VALUE : 1L << 53; // doubles tell whole numbers apart up to 2^53
+    if (value != Math.rint(value) || Math.abs(value) > most) {
       throw new InvalidRequest(
-          id() + ": " + component.getName() + " must be a whole number, got " + value);
+          id()
+              + ": "
+              + component.getName()
+              + " must be a whole number of at most "
+              + most
+              + ", got "
+              + value);
     }
     return small ? (Object) (int) value : (Object) (long) value;
   }

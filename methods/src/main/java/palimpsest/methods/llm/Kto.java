@@ -84,7 +84,7 @@ public record Kto(double beta, double retainWeight) implements DescentMethod {
 
       @Override
       public Tensor of(CausalLm model, Batch forget) {
-        if (read != forget.step()) {
+        if (!forget.step().equals(read)) {
           drift = drift(model, forget, materials);
           read = forget.step();
         }

@@ -56,7 +56,10 @@ record LossRig(
   }
 
   Result of(DescentMethod method, RetainLoss retainLoss) {
-    Objective objective = method.objective(materials, retainLoss);
+    return of(method.objective(materials, retainLoss));
+  }
+
+  Result of(Objective objective) {
     return back(
         () -> {
           Tensor loss = objective.loss().of(model, all(forget)); // ()
