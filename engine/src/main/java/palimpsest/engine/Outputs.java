@@ -29,7 +29,7 @@ public final class Outputs {
   }
 
   /** Makes a folder and its parents, or says why it cannot. */
-  static Path folder(Path folder) {
+  public static Path folder(Path folder) {
     try {
       return Files.createDirectories(folder);
     } catch (FileAlreadyExistsException e) {
@@ -47,7 +47,7 @@ public final class Outputs {
   }
 
   /** Whether a folder holds anything but what a killed write left, which has no name yet. */
-  static boolean isEmpty(Path folder) {
+  public static boolean isEmpty(Path folder) {
     if (!Files.exists(folder)) {
       return true;
     }
@@ -64,7 +64,7 @@ public final class Outputs {
   }
 
   /** Deletes a folder of results and all in it. */
-  static void delete(Path folder) {
+  public static void delete(Path folder) {
     if (!Files.exists(folder)) {
       return;
     }
