@@ -41,7 +41,7 @@ public final class Pictures {
         Plot.open(
             html, scatter.title(), Plot.Range.loose(xs, 0.1), Plot.Range.loose(ys, 0.1), TIMES);
     plot.axes(scatter.xLabel(), scatter.yLabel());
-    scatter.floor().ifPresent(floor -> plot.upright(floor, "floor"));
+    scatter.floor().ifPresent(floor -> plot.upright(floor, "floor", "floor"));
     front(plot, scatter.spots());
     scatter.spots().forEach(s -> plot.marker(s.x(), s.y(), s.shape(), s.style()));
     scatter.spots().forEach(s -> plot.name(s.x(), s.y(), s.name()));
@@ -73,7 +73,8 @@ public final class Pictures {
     String body = page.substring(page.indexOf('>', from) + 1, to);
     String head =
         page.substring(from, page.indexOf('>', from)) + " xmlns=\"http://www.w3.org/2000/svg\">";
-    String svg = head + "<style>" + Page.CSS + "</style>" + body + "</svg>\n";
+    String font = "svg{font-family:\"Liberation Sans\",Arial,sans-serif}";
+    String svg = head + "<style>" + Page.CSS + font + "</style>" + body + "</svg>\n";
     return Optional.of(svg.getBytes(StandardCharsets.UTF_8));
   }
 }

@@ -151,10 +151,12 @@ final class Plot {
     }
   }
 
-  /** A dashed line from bottom to top, where it is within the axes. */
-  void upright(double px, String style) {
+  /** A line from bottom to top with a word beside it, where it is within the axes. */
+  void upright(double px, String style, String word) {
     if (px >= xs.from() && px <= xs.to()) {
       line(style, x(px), TOP, x(px), bottom);
+      label(word, x(px) + 5, TOP + 11, "start", "tick");
+      avoid(new Attack.Point(px, ys.from()), new Attack.Point(px, ys.to()));
     }
   }
 
@@ -187,7 +189,8 @@ final class Plot {
       double end = Math.min(Math.max(x, place[0]), place[0] + w);
       line("leader", x, y, end, place[1] > y ? place[1] : place[1] + 13);
     }
-    label(shown, place[0], place[1] + 10, "start", "name");
+    boolean left = place[0] + w < x; // fonts differ in width: keep the end that is at the marker
+    label(shown, left ? place[0] + w : place[0], place[1] + 10, left ? "end" : "start", "name");
   }
 
   private boolean free(double x, double y, double w) {

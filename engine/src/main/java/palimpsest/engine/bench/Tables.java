@@ -30,6 +30,9 @@ record Tables(List<Benchmark.Column> columns, Report.Grid grid) {
     lines.add(grid.utility() + " on the splits forget and retain alone.");
     lines.add("");
     lines.add(grid.rule());
+    lines.add("");
+    lines.add("trade-off.svg has the means: filled circles are on the Pareto front, the square is the");
+    lines.add("original, the diamond the retrained reference, the dashed line the floor.");
     if (!notes.isEmpty()) {
       lines.add("");
     }

@@ -28,9 +28,9 @@ final class Authors {
           Optional.empty(),
           Optional.empty(),
           new Training.Shape(300, 32, 64, 1, 2, 1, 96),
-          new Recipe(12, 8, 8, 1e-2, 4, Recipe.Decay.COSINE, 0.01, 1, 3),
+          new Recipe(6, 8, 8, 1e-2, 4, Recipe.Decay.COSINE, 0.01, 1, 3),
           PromptTemplate.Kind.PLAIN,
-          5);
+          40);
 
   /** Two methods of two and one candidates. */
   static final List<String> SPECS = List.of("llm.ga:lr=1e-4", "llm.ga:lr=1e-3", "guard.memfree:n=3");

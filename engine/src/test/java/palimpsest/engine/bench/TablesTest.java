@@ -106,6 +106,9 @@ class TablesTest {
 
             The rule.
 
+            trade-off.svg has the means: filled circles are on the Pareto front, the square is the
+            original, the diamond the retrained reference, the dashed line the floor.
+
             [1] llm.x failed: loss is   not finite \s
             [2] es: saturated: read log10 p \s""");
   }
