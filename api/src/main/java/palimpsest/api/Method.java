@@ -21,8 +21,14 @@ public interface Method {
   /** What it can promise; never upgraded later. */
   Guarantee guarantee();
 
-  /** What it does, its formula, its source: a few lines for people. */
-  String meaning();
+  /** What it does, its formula, its source, its parameters. */
+  About about();
+
+  /** The first three of these in one line for people. */
+  default String meaning() {
+    About a = about();
+    return a.what() + ": " + a.formula() + "; " + a.source();
+  }
 
   /** What a reader must not conclude from it. */
   List<String> cannotShow();

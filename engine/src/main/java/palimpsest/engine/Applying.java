@@ -6,8 +6,6 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Decision;
@@ -18,22 +16,23 @@ import palimpsest.api.Recipe;
 import palimpsest.discovery.Corpus;
 import palimpsest.guard.MemFree;
 import palimpsest.methods.DescentMethod;
+import palimpsest.methods.RetainLoss;
+import palimpsest.methods.StagedMethod;
+import palimpsest.methods.Tuning;
 import palimpsest.methods.exact.Retrain;
-import palimpsest.torch.Native;
+import palimpsest.torch.llm.Adapter;
 import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.text.PromptTemplate;
 import palimpsest.torch.text.TokenizedExample;
-import palimpsest.torch.train.Descent;
-import palimpsest.torch.train.Loss;
-import palimpsest.torch.train.ReferenceLogProb;
 import palimpsest.torch.train.RunFolder;
 
 /**
  * Applies one method to a model and a decision.
  *
  * <pre>
- * OUT/run/         ledger and checkpoints, where weights are changed
+ * OUT/run/         ledger and checkpoints, where weights are changed; a folder for each stage
  * OUT/model/       the changed model, where weights are changed
+ * OUT/adapter/     what was trained, where that is a low-rank adapter, as PEFT lays it out
  * OUT/applied.json what was done
  * </pre>
  *
@@ -41,6 +40,7 @@ import palimpsest.torch.train.RunFolder;
  * @param corpus what it was trained on
  * @param decision what is to be forgotten
  * @param recipe how approximate methods descend
+ * @param tuning what of the model they train, and how their steps are made
  * @param template how examples become tokens
  * @param checkpointEvery steps between checkpoints
  */
@@ -49,6 +49,7 @@ public record Applying(
     Corpus corpus,
     Decision decision,
     Recipe recipe,
+    Tuning tuning,
     PromptTemplate.Kind template,
     int checkpointEvery,
     Console console) {
@@ -103,7 +104,12 @@ public record Applying(
     if (method instanceof Retrain) {
       applied = retrain(method, out, from);
     } else if (method instanceof DescentMethod descent) {
-      applied = descend(descent, out, from);
+      Changing.Changed changed = new Changing(this, out).descend(descent);
+      applied = applied(method, recipe.steps(forget().size()), from, changed);
+    } else if (method instanceof StagedMethod staged) {
+      Changing.Changed changed = new Changing(this, out).stage(staged);
+      int steps = staged.steps(recipe, forget().size(), retain().size());
+      applied = applied(method, steps, from, changed);
     } else if (method instanceof MemFree.Order) {
       applied = constrain(method, from);
     } else {
@@ -125,19 +131,42 @@ public record Applying(
       if (method instanceof Retrain) {
         requireRetrainable(text.digest());
       } else if (method instanceof DescentMethod descent) {
+        requireDescendable(descent, text);
+      } else if (method instanceof StagedMethod) {
         text.encode(forget());
-        text.encode(descent.needsRetain() ? retain() : List.of());
+        text.encode(retain());
       } else if (method instanceof MemFree.Order) {
         guard(method, text);
       }
     }
   }
 
+  private void requireDescendable(DescentMethod method, TextModel text) {
+    text.encode(forget());
+    List<Example> kept = method.needsRetain() ? retain() : List.of();
+    text.encode(kept);
+    RetainLoss keeping = tuning.retain().orElse(method.retainLoss());
+    Gathering.requireQuestions(method.needs(keeping), forget(), kept);
+    tuning.trained().over(text.llama(), recipe.seed()).ifPresent(Adapter::close);
+  }
+
+  private Applied applied(Method method, int steps, long from, Changing.Changed changed) {
+    return new Applied(
+        method.id(),
+        steps,
+        since(from),
+        changed.before(),
+        changed.after(),
+        changed.ledger(),
+        settings(method));
+  }
+
   private String settings(Method method) {
     return Fingerprints.of(
         method.id(),
         method.parameters().toString(),
-        method instanceof DescentMethod ? recipe.toString() : "",
+        method instanceof DescentMethod || method instanceof StagedMethod ? recipe.toString() : "",
+        tuning.toString(),
         Fingerprints.of(model),
         corpus.digest(),
         decision.examples().toString(),
@@ -208,53 +237,6 @@ public record Applying(
         settings(method));
   }
 
-  private Applied descend(DescentMethod method, Path out, long from) {
-    try (TextModel text = TextModel.read(model, template)) {
-      String before = text.digest();
-      List<TokenizedExample> forget = text.encode(forget());
-      List<TokenizedExample> retain = method.needsRetain() ? text.encode(retain()) : List.of();
-      ReferenceLogProb reference =
-          method.needsReference()
-              ? ReferenceLogProb.of(text.llama(), forget)
-              : new ReferenceLogProb(new float[0]);
-      RunFolder run =
-          new RunFolder(
-              out.resolve("run"), header(method, before, forget, retain), checkpointEvery);
-      Loss loss = (lm, f, r) -> method.loss(lm, reference, f, r);
-      Console.Bar bar = console.bar(method.id(), recipe.steps(forget.size()));
-      new Descent(
-              forget,
-              retain,
-              loss,
-              recipe,
-              Optional.of(run),
-              p -> bar.at(p.step(), Notes.of(p)),
-              console::interrupted)
-          .run(text.llama());
-      Path fresh = out.resolve("model.new");
-      Outputs.delete(fresh);
-      text.write(fresh);
-      Manifest.beside(model)
-          .map(m -> m.changed(change(method), decision.examples(), run.head(), text.digest()))
-          .ifPresent(m -> JsonFiles.write(fresh.resolve(Manifest.FILE), m));
-      Outputs.delete(out.resolve("model"));
-      Moves.atomically(fresh, out.resolve("model"));
-      run.dropCheckpoints();
-      return new Applied(
-          method.id(),
-          recipe.steps(forget.size()),
-          since(from),
-          before,
-          text.digest(),
-          run.head(),
-          settings(method));
-    }
-  }
-
-  private static String change(DescentMethod method) {
-    return method.id() + " " + method.parameters();
-  }
-
   private Applied constrain(Method method, long from) {
     try (TextModel text = TextModel.read(model, template)) {
       return new Applied(
@@ -305,23 +287,6 @@ public record Applying(
       }
     }
     return all;
-  }
-
-  private String header(
-      DescentMethod method,
-      String before,
-      List<TokenizedExample> forget,
-      List<TokenizedExample> retain) {
-    return String.format(
-        Locale.ROOT,
-        "{\"method\":\"%s %s\",\"recipe\":\"%s\",\"start\":\"%s\",\"forget\":\"%s\",\"retain\":\"%s\",\"threads\":%d}",
-        method.id(),
-        method.parameters(),
-        recipe,
-        before,
-        Fingerprints.of(forget),
-        Fingerprints.of(retain),
-        Native.threads());
   }
 
   private static double since(long from) {

@@ -72,7 +72,6 @@ final class Attacking implements Attack.Relearner {
       Recipe recipe = new Recipe(steps, n, n, learningRate, 0, Recipe.Decay.CONSTANT, 0, 1, 0);
       new Descent(
               copy.encode(examples),
-              List.of(),
               Loss.NLL,
               recipe,
               Optional.empty(),

@@ -203,7 +203,7 @@ public record Forgetting(
     all.remedies().forEach(r -> chosen.put(r.method(), r));
     for (Choice c : choices) {
       Plan one = planner(c.recipe(), decision).plan(List.of(c.method()));
-      one.remedies().forEach(r -> chosen.put(r.method(), r));
+      one.remedies().forEach(r -> chosen.put(c.label(), r.called(c.label())));
     }
     return new Plan(List.copyOf(chosen.values()), all.refused());
   }
@@ -219,7 +219,7 @@ public record Forgetting(
 
   /** Records that a model retrained for this decision is trained on. */
   int kept(Decision decision) {
-    return applying(new Choice("", Retrain.defaults(), Choice.RECIPE), decision).retain().size();
+    return applying(new Choice(Retrain.defaults(), Choice.RECIPE), decision).retain().size();
   }
 
   /** What the models are judged on; refuses, before anything is trained, what they cannot read. */
@@ -288,7 +288,14 @@ public record Forgetting(
 
   Applying applying(Choice c, Decision decision) {
     return new Applying(
-        model, corpus, decision, c.recipe(), template, settings.checkpointEvery(), console);
+        model,
+        corpus,
+        decision,
+        c.recipe(),
+        c.tuning(),
+        template,
+        settings.checkpointEvery(),
+        console);
   }
 
   Path remedy(String label) {

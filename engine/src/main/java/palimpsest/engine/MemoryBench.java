@@ -50,7 +50,6 @@ public final class MemoryBench {
     try (Llama model = new Llama(config, InitialWeights.draw(config, 1))) {
       new Descent(
               data,
-              List.of(),
               Loss.NLL,
               recipe,
               Optional.empty(),

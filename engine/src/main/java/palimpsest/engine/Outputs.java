@@ -6,6 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import palimpsest.api.InvalidRequest;
 
@@ -58,6 +59,15 @@ public final class Outputs {
       return files
           .map(f -> String.valueOf(f.getFileName()))
           .allMatch(name -> name.startsWith(".") && name.endsWith(".part"));
+    } catch (IOException e) {
+      throw new InvalidRequest(folder + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** The folders in a folder. */
+  static List<Path> folders(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(Files::isDirectory).sorted().toList();
     } catch (IOException e) {
       throw new InvalidRequest(folder + " cannot be read: " + e.getMessage(), e);
     }

@@ -15,6 +15,7 @@ import palimpsest.api.Remedy;
 import palimpsest.api.Request;
 import palimpsest.api.Target;
 import palimpsest.methods.DescentMethod;
+import palimpsest.methods.StagedMethod;
 
 /**
  * Which remedies fit a request, what they cost, and why the others do not fit.
@@ -74,6 +75,9 @@ record Planner(
   private int steps(Method m) {
     if (m.guarantee() == Guarantee.SUPPRESSED) {
       return 0;
+    }
+    if (m instanceof StagedMethod staged) {
+      return staged.steps(recipe, forget, Math.max(0, corpus - forget));
     }
     return m instanceof DescentMethod
         ? recipe.steps(forget)

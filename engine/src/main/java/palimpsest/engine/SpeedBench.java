@@ -67,14 +67,7 @@ public final class SpeedBench {
       parameters = model.weights().count();
       Recipe recipe =
           new Recipe(1, rows, step.microRows(), 1e-4, 0, Recipe.Decay.CONSTANT, 0.01, 1, 1);
-      new Descent(
-              data,
-              List.of(),
-              Loss.NLL,
-              recipe,
-              Optional.empty(),
-              p -> nanos.add(p.nanos()),
-              () -> false)
+      new Descent(data, Loss.NLL, recipe, Optional.empty(), p -> nanos.add(p.nanos()), () -> false)
           .run(model);
     }
     double after = Native.gemmGflops();

@@ -277,13 +277,7 @@ public final class Training {
   private Descent descent(List<TokenizedExample> data, Optional<RunFolder> run, String task) {
     Console.Bar bar = console.bar(task, recipe.steps(data.size()));
     return new Descent(
-        data,
-        List.of(),
-        Loss.NLL,
-        recipe,
-        run,
-        p -> bar.at(p.step(), Notes.of(p)),
-        console::interrupted);
+        data, Loss.NLL, recipe, run, p -> bar.at(p.step(), Notes.of(p)), console::interrupted);
   }
 
   /** Which run it is: everything that the result depends on. */

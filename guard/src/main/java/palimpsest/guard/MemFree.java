@@ -2,7 +2,9 @@ package palimpsest.guard;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.IntStream;
+import palimpsest.api.About;
 import palimpsest.api.Check;
 import palimpsest.api.DecodingConstraint;
 import palimpsest.api.Guarantee;
@@ -71,9 +73,14 @@ public final class MemFree implements DecodingConstraint {
     }
 
     @Override
-    public String meaning() {
-      return "MemFree decoding: an answer completes no n consecutive tokens of a protected text that"
-          + " kept texts do not share; Ippolito et al. 2022, arXiv 2210.17546";
+    public About about() {
+      return new About(
+          "MemFree decoding",
+          "an answer completes no n consecutive tokens of a protected text that kept texts do not share",
+          "Ippolito et al. 2022, arXiv 2210.17546",
+          "variant: keyed fingerprints for the Bloom filter; n-grams may begin in the prompt; n-grams that kept texts share are free",
+          "6, not the paper's 10: answers of a sentence state their fact in fewer tokens",
+          Map.of("n", "consecutive tokens that may not be completed"));
     }
 
     @Override

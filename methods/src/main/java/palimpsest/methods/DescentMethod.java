@@ -1,34 +1,79 @@
 package palimpsest.methods;
 
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.Guarantee;
 import palimpsest.api.Method;
 import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.train.Batch;
-import palimpsest.torch.train.ReferenceLogProb;
+import palimpsest.torch.train.Materials;
+import palimpsest.torch.train.Materials.Need;
+import palimpsest.torch.train.Objective;
 
-/** An approximate removal: a loss over forget and retain examples, descended by the common loop. */
+/**
+ * An approximate removal: a loss on the forget set, and beside it one on the retain set, descended
+ * by the common loop.
+ *
+ * <pre>L = forgetting + α retaining</pre>
+ */
 public interface DescentMethod extends Method {
 
-  /** Whether the loss looks at retain examples. */
-  boolean needsRetain();
+  /**
+   * What the forget loss looks at besides the model and the forget examples; nothing by default.
+   */
+  default Set<Need> needs() {
+    return Set.of();
+  }
 
-  /** Whether the loss looks at the starting model's log-probabilities; not unless it says so. */
-  default boolean needsReference() {
-    return false;
+  /** α; with 0 no retain examples are read, unless {@link #weightRule} may raise it. */
+  double retainWeight();
+
+  /** Whether retain examples are read. */
+  default boolean needsRetain() {
+    return retainWeight() > 0;
+  }
+
+  /** What keeps the rest, unless another is chosen: the likelihood of the retain set. */
+  default RetainLoss retainLoss() {
+    return new RetainLoss.Likelihood();
+  }
+
+  /** What becomes of α after each optimiser step; it stays, unless the method says otherwise. */
+  default Objective.WeightRule weightRule() {
+    return (weight, loss, epoch) -> weight;
   }
 
   /**
-   * A micro-batch's share of the loss, so that shares of a step add up to the step's loss.
+   * A micro-batch's share of the forget loss, so that shares of a step add up to the step's loss.
    *
-   * @param reference of the forget set under the starting model; empty unless {@link
-   *     #needsReference}
-   * @param forget examples to forget
-   * @param retain as many to keep; the forget examples themselves unless {@link #needsRetain}
    * @return (), gradients recorded
    */
-  Tensor loss(CausalLm model, ReferenceLogProb reference, Batch forget, Batch retain);
+  Tensor forgetting(CausalLm model, Batch forget, Materials materials);
+
+  /** What is descended, with another retain loss than the method's own. */
+  default Objective objective(Materials materials, RetainLoss retain) {
+    return needsRetain()
+        ? new Objective(
+            (model, batch) -> forgetting(model, batch, materials),
+            java.util.Optional.of(
+                new Objective.Beside(
+                    (model, batch) -> retain.of(model, batch, materials),
+                    retainWeight(),
+                    weightRule())))
+        : Objective.of((model, batch) -> forgetting(model, batch, materials));
+  }
+
+  /** What this method looks at with a retain loss. */
+  default Set<Need> needs(RetainLoss retain) {
+    EnumSet<Need> all = EnumSet.noneOf(Need.class);
+    all.addAll(needs());
+    if (needsRetain()) {
+      all.addAll(retain.needs());
+    }
+    return all;
+  }
 
   @Override
   default Guarantee guarantee() {

@@ -5,16 +5,20 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.Set;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -22,13 +26,17 @@ import palimpsest.api.Guarantee;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.api.Recipe;
-import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.llm.Llama;
-import palimpsest.torch.llm.TokenBatch;
 import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.train.Alternatives;
 import palimpsest.torch.train.Batch;
 import palimpsest.torch.train.Descent;
+import palimpsest.torch.train.Loss;
+import palimpsest.torch.train.Materials;
+import palimpsest.torch.train.Materials.Need;
+import palimpsest.torch.train.Objective;
 import palimpsest.torch.train.ReferenceLogProb;
+import palimpsest.torch.train.Stepping;
 
 /**
  * What every method that descends a loss owes its users, whatever its formula: extend this in a
@@ -46,16 +54,26 @@ public abstract class MethodContract {
 
     boolean needsRetain();
 
-    boolean needsReference();
+    /** What the losses look at. */
+    Set<Need> needs();
 
-    Tensor loss(CausalLm model, ReferenceLogProb reference, Batch forget, Batch retain);
+    /** What is descended. */
+    Objective objective(Materials materials);
+
+    /** Whether every parameter of the model takes part; not where later layers are cut off. */
+    default boolean reachesEveryParameter() {
+      return true;
+    }
   }
 
   private final List<TokenizedExample> forget = data(3);
   private final List<TokenizedExample> retain = data(4);
   private final List<TokenizedExample> others = data(5);
+  private final Alternatives instead = alternatives(forget, 6);
+  private final Alternatives retainInstead = alternatives(retain, 7);
   private Llama model;
-  private ReferenceLogProb reference;
+  private Llama start;
+  private Materials materials;
 
   /** The method under test. */
   protected abstract Subject subject();
@@ -63,14 +81,16 @@ public abstract class MethodContract {
   @BeforeEach
   final void open() {
     model = TinyModels.llama(1);
-    try (Llama start = TinyModels.llama(2)) {
-      reference = ReferenceLogProb.of(start, forget);
-    }
+    start = TinyModels.llama(2);
+    ReferenceLogProb reference =
+        ReferenceLogProb.of(start, forget).and(ReferenceLogProb.of(start, instead.all()));
+    materials = new Materials(Optional.of(start), reference, instead, retainInstead);
   }
 
   @AfterEach
   final void close() {
     model.close();
+    start.close();
   }
 
   @Test
@@ -86,6 +106,8 @@ public abstract class MethodContract {
   @Test
   void words_meaningAndLimits_areGiven() {
     assertThat(method().meaning()).isNotBlank();
+    assertThat(method().about().parameters().keySet()).isEqualTo(method().parameters().keySet());
+    assertThat(method().about().fidelity()).matches("(faithful|variant|simplified|own)\\b.*");
     assertThat(method().cannotShow()).isNotEmpty().allSatisfy(s -> assertThat(s).isNotBlank());
   }
 
@@ -140,29 +162,54 @@ public abstract class MethodContract {
 
   @Test
   void loss_otherRetain_mattersOnlyIfDeclared() {
-    boolean same = loss(reference, retain) == loss(reference, others);
+    boolean same = loss(materials, retain) == loss(materials, others);
     assertThat(same).isEqualTo(!subject().needsRetain());
   }
 
   @Test
   void loss_otherReference_mattersOnlyIfDeclared() {
-    boolean same = loss(reference, retain) == loss(shifted(3), retain);
-    assertThat(same).isEqualTo(!subject().needsReference());
+    assertMatters(Set.of(Need.REFERENCE), shifted(3));
   }
 
   @Test
-  void loss_nothingDeclared_emptyReferenceIsEnough() {
-    if (!subject().needsReference()) {
-      assertThat(loss(new ReferenceLogProb(new float[0]), retain)).isFinite();
+  void loss_otherStart_mattersOnlyIfDeclared() {
+    try (Llama other = TinyModels.llama(8)) {
+      assertMatters(
+          Set.of(Need.START),
+          new Materials(Optional.of(other), materials.reference(), instead, retainInstead));
+    }
+  }
+
+  @Test
+  void loss_otherAnswersInstead_matterOnlyIfDeclared() {
+    Alternatives other = alternatives(forget, 9);
+    ReferenceLogProb reference = materials.reference().and(ReferenceLogProb.of(start, other.all()));
+    assertMatters(
+        Set.of(Need.REFUSALS, Need.ALTERNATES),
+        new Materials(materials.start(), reference, other, retainInstead));
+    assertMatters(
+        Set.of(Need.RETAIN_REFUSALS),
+        new Materials(materials.start(), materials.reference(), instead, alternatives(retain, 9)));
+  }
+
+  private void assertMatters(Set<Need> where, Materials other) {
+    boolean same = loss(materials, retain) == loss(other, retain);
+    assertThat(same).isEqualTo(Collections.disjoint(subject().needs(), where));
+  }
+
+  @Test
+  void loss_nothingDeclared_needsNoMaterials() {
+    if (subject().needs().isEmpty()) {
+      assertThat(loss(Materials.NONE, retain)).isFinite();
     }
   }
 
   @Test
   void loss_inMicroBatches_addsUpToTheStep() {
-    double whole = loss(reference, retain);
+    double whole = loss(materials, retain);
     float[] wholeGradient = gradient();
     model.weights().gradient().zero_();
-    double sum = back(reference, retain, 0, 1) + back(reference, retain, 2, 3);
+    double sum = back(materials, retain, 0, 1) + back(materials, retain, 2, 3);
     assertThat(sum).isCloseTo(whole, within(1e-5 * Math.max(1, Math.abs(whole))));
     float[] difference = gradient();
     for (int i = 0; i < difference.length; i++) {
@@ -173,7 +220,8 @@ public abstract class MethodContract {
 
   @Test
   void gradient_ofEveryParameter_isThere() {
-    loss(reference, retain);
+    Assumptions.assumeTrue(subject().reachesEveryParameter());
+    loss(materials, retain);
     try (PointerScope scope = new PointerScope()) {
       model
           .weights()
@@ -194,8 +242,9 @@ public abstract class MethodContract {
       new Descent(
               forget,
               retain,
-              (m, f, r) -> subject().loss(m, reference, f, r),
+              subject().objective(materials),
               recipe,
+              Stepping.PLAIN,
               Optional.empty(),
               p -> {},
               () -> false)
@@ -209,16 +258,26 @@ public abstract class MethodContract {
   }
 
   /** Loss of the whole step; its gradient is left in the model. */
-  private double loss(ReferenceLogProb of, List<TokenizedExample> kept) {
+  private double loss(Materials with, List<TokenizedExample> kept) {
     try (PointerScope scope = new PointerScope()) {
       model.weights().gradient().zero_();
     }
-    return back(of, kept, IntStream.range(0, EXAMPLES).toArray());
+    return back(with, kept, IntStream.range(0, EXAMPLES).toArray());
   }
 
-  private double back(ReferenceLogProb of, List<TokenizedExample> kept, int... examples) {
+  private double back(Materials with, List<TokenizedExample> kept, int... examples) {
+    Objective objective = subject().objective(with);
+    double sum = back(objective.loss(), batch(forget, examples), 1);
+    if (objective.beside().isPresent()) {
+      Objective.Beside beside = objective.beside().get();
+      sum += back(beside.loss(), batch(kept, examples), beside.weight());
+    }
+    return sum;
+  }
+
+  private double back(Loss loss, Batch batch, double weight) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor share = subject().loss(model, of, batch(forget, examples), batch(kept, examples));
+      Tensor share = loss.of(model, batch).mul(new Scalar(weight));
       assertThat(share.numel()).isEqualTo(1);
       share.backward();
       return share.item_double();
@@ -226,9 +285,8 @@ public abstract class MethodContract {
   }
 
   private static Batch batch(List<TokenizedExample> data, int... examples) {
-    long tokens = data.stream().mapToLong(TokenizedExample::completionLength).sum();
-    TokenBatch some = TokenBatch.of(Arrays.stream(examples).mapToObj(data::get).toList());
-    return new Batch(some, examples, tokens, data.size());
+    int[] all = IntStream.range(0, data.size()).toArray();
+    return Batch.of(data, examples, Batch.Step.of(data, all, 0));
   }
 
   private float[] gradient() {
@@ -247,12 +305,33 @@ public abstract class MethodContract {
     return Math.sqrt(sum);
   }
 
-  private ReferenceLogProb shifted(double by) {
-    float[] values = reference.perExample().clone();
-    for (int i = 0; i < values.length; i++) {
-      values[i] += (float) by;
+  private Materials shifted(double by) {
+    Map<TokenizedExample, float[]> moved = new HashMap<>();
+    for (TokenizedExample e : forget) {
+      float[] values = materials.reference().tokens(e).clone();
+      for (int i = 0; i < values.length; i++) {
+        values[i] += (float) (by / values.length);
+      }
+      moved.put(e, values);
     }
-    return new ReferenceLogProb(values);
+    return new Materials(
+        materials.start(),
+        materials.reference().and(new ReferenceLogProb(moved)),
+        instead,
+        retainInstead);
+  }
+
+  /** One other answer to each prompt. */
+  private static Alternatives alternatives(List<TokenizedExample> data, long seed) {
+    Random random = new Random(seed);
+    List<List<TokenizedExample>> all = new ArrayList<>();
+    for (TokenizedExample e : data) {
+      IntStream prompt = IntStream.of(e.ids()).limit(e.promptLength());
+      IntStream answer = random.ints(2 + random.nextInt(4), 0, TinyModels.CONFIG.vocabSize());
+      int[] ids = IntStream.concat(prompt, answer).toArray();
+      all.add(List.of(new TokenizedExample(ids, e.promptLength())));
+    }
+    return new Alternatives(all);
   }
 
   private static List<TokenizedExample> data(long seed) {

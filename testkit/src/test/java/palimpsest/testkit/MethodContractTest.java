@@ -4,24 +4,28 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
+import palimpsest.api.About;
 import palimpsest.api.Guarantee;
 import palimpsest.api.Method;
-import palimpsest.torch.llm.CausalLm;
-import palimpsest.torch.train.Batch;
 import palimpsest.torch.train.Loss;
-import palimpsest.torch.train.ReferenceLogProb;
+import palimpsest.torch.train.Materials;
+import palimpsest.torch.train.Materials.Need;
+import palimpsest.torch.train.Objective;
 
 /** The contract against methods that break it, one rule each. */
 class MethodContractTest {
 
   @Test
   void honestMethod_keepsEveryRule() {
-    MethodContract contract = contract(Guarantee.APPROXIMATE, false, false, MethodContractTest::up);
+    MethodContract contract =
+        contract(Guarantee.APPROXIMATE, false, Set.of(), MethodContractTest::up);
     assertThatCode(
             run(
                 contract,
@@ -39,7 +43,7 @@ class MethodContractTest {
   @Test
   void claimOfExactness_fails() {
     assertBreaks(
-        contract(Guarantee.EXACT, false, false, MethodContractTest::up),
+        contract(Guarantee.EXACT, false, Set.of(), MethodContractTest::up),
         MethodContract::guarantee_isApproximate_nothingWasProved);
   }
 
@@ -50,25 +54,26 @@ class MethodContractTest {
         contract(
             Guarantee.APPROXIMATE,
             false,
-            false,
-            (model, reference, forget, retain) -> model.nll(forget.tokens()).neg()),
+            Set.of(),
+            with -> Objective.of((model, forget) -> model.nll(forget.tokens()).neg())),
         MethodContract::loss_inMicroBatches_addsUpToTheStep);
   }
 
   @Test
   void retainUsedUndeclaredOrDeclaredUnused_fails() {
     assertBreaks(
-        contract(Guarantee.APPROXIMATE, false, false, (m, reference, forget, r) -> Loss.nll(m, r)),
+        contract(
+            Guarantee.APPROXIMATE, false, Set.of(), with -> Objective.of(Loss.NLL, Loss.NLL, 1)),
         MethodContract::loss_otherRetain_mattersOnlyIfDeclared);
     assertBreaks(
-        contract(Guarantee.APPROXIMATE, true, false, MethodContractTest::up),
+        contract(Guarantee.APPROXIMATE, true, Set.of(), MethodContractTest::up),
         MethodContract::loss_otherRetain_mattersOnlyIfDeclared);
   }
 
   @Test
   void referenceDeclaredUnused_fails() {
     assertBreaks(
-        contract(Guarantee.APPROXIMATE, false, true, MethodContractTest::up),
+        contract(Guarantee.APPROXIMATE, false, Set.of(Need.REFERENCE), MethodContractTest::up),
         MethodContract::loss_otherReference_mattersOnlyIfDeclared);
   }
 
@@ -79,10 +84,15 @@ class MethodContractTest {
         contract(
             Guarantee.APPROXIMATE,
             false,
-            true,
-            (model, reference, forget, retain) ->
-                forget.exampleMean(
-                    model.sequenceLogProb(forget.tokens()).sub(reference.of(forget)).exp())),
+            Set.of(Need.REFERENCE),
+            with ->
+                Objective.of(
+                    (model, forget) ->
+                        forget.exampleMean(
+                            model
+                                .sequenceLogProb(forget.tokens())
+                                .sub(with.reference().sequences(forget))
+                                .exp()))),
         MethodContract::loss_referenceNearOrFar_isFinite);
   }
 
@@ -92,13 +102,13 @@ class MethodContractTest {
         contract(
             Guarantee.APPROXIMATE,
             false,
-            false,
-            (model, reference, forget, retain) -> Loss.nll(model, forget).mul(new Scalar(0.0))),
+            Set.of(),
+            with -> Objective.of((model, forget) -> Loss.nll(model, forget).mul(new Scalar(0.0)))),
         MethodContract::gradient_ofEveryParameter_isThere);
   }
 
-  private static Tensor up(CausalLm model, ReferenceLogProb none, Batch forget, Batch retain) {
-    return Loss.nll(model, forget).neg();
+  private static Objective up(Materials none) {
+    return Objective.of((model, forget) -> Loss.nll(model, forget).neg());
   }
 
   private static void assertBreaks(MethodContract contract, Consumer<MethodContract> rule) {
@@ -116,10 +126,6 @@ class MethodContractTest {
     };
   }
 
-  private interface Formula {
-    Tensor loss(CausalLm model, ReferenceLogProb reference, Batch forget, Batch retain);
-  }
-
   private record Named(Guarantee guarantee) implements Method {
     @Override
     public String id() {
@@ -127,8 +133,8 @@ class MethodContractTest {
     }
 
     @Override
-    public String meaning() {
-      return "breaks one rule";
+    public About about() {
+      return new About("breaks one rule", "none", "none", "own", "none", Map.of());
     }
 
     @Override
@@ -137,20 +143,24 @@ class MethodContractTest {
     }
   }
 
-  private record Made(Method method, boolean needsRetain, boolean needsReference, Formula formula)
+  private record Made(
+      Method method, boolean needsRetain, Set<Need> needs, Function<Materials, Objective> formula)
       implements MethodContract.Subject {
     @Override
-    public Tensor loss(CausalLm model, ReferenceLogProb reference, Batch forget, Batch retain) {
-      return formula.loss(model, reference, forget, retain);
+    public Objective objective(Materials materials) {
+      return formula.apply(materials);
     }
   }
 
   private static MethodContract contract(
-      Guarantee guarantee, boolean needsRetain, boolean needsReference, Formula formula) {
+      Guarantee guarantee,
+      boolean needsRetain,
+      Set<Need> needs,
+      Function<Materials, Objective> formula) {
     return new MethodContract() {
       @Override
       protected Subject subject() {
-        return new Made(new Named(guarantee), needsRetain, needsReference, formula);
+        return new Made(new Named(guarantee), needsRetain, needs, formula);
       }
     };
   }

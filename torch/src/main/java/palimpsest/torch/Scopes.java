@@ -32,6 +32,15 @@ public final class Scopes {
     return tensor;
   }
 
+  /**
+   * The result of {@code body} as a constant: computed without gradients, in the caller's scope.
+   */
+  public static Tensor constant(Supplier<Tensor> body) {
+    try (AutoGradMode off = new AutoGradMode(false)) {
+      return compute(body);
+    }
+  }
+
   /** Runs {@code body} in a scope of its own without recording gradients; no tensor may escape. */
   public static <T> T withoutGradient(Supplier<T> body) {
     try (PointerScope scope = new PointerScope();

@@ -124,6 +124,11 @@ public final class Weights implements AutoCloseable {
     return whole;
   }
 
+  /** Whether back-propagation reaches these parameters; at first it does. */
+  public void recordGradients(boolean on) {
+    views.values().forEach(t -> t.set_requires_grad(on));
+  }
+
   /** How many of the leading parameters belong to matrices, which decay. */
   public long decayed() {
     return decayed;

@@ -1,6 +1,8 @@
 package palimpsest.methods.exact;
 
 import java.util.List;
+import java.util.Map;
+import palimpsest.api.About;
 import palimpsest.api.Guarantee;
 import palimpsest.api.Method;
 
@@ -25,8 +27,14 @@ public record Retrain() implements Method {
   }
 
   @Override
-  public String meaning() {
-    return "trains again from the same start with the same recipe, without the records to forget";
+  public About about() {
+    return new About(
+        "retraining without the data",
+        "the same recipe, seed and first weights over the corpus less the records to forget",
+        "the definition of exact removal; Cooper et al. 2024, arXiv 2412.06966",
+        "faithful for the weights; the tokenizer is kept",
+        "it has none",
+        Map.of());
   }
 
   @Override

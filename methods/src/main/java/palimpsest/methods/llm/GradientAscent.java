@@ -1,11 +1,13 @@
 package palimpsest.methods.llm;
 
+import java.util.Map;
 import org.bytedeco.pytorch.Tensor;
+import palimpsest.api.About;
 import palimpsest.methods.DescentMethod;
 import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.train.Batch;
 import palimpsest.torch.train.Loss;
-import palimpsest.torch.train.ReferenceLogProb;
+import palimpsest.torch.train.Materials;
 
 /**
  * Gradient ascent: raises the negative log-likelihood of the forget set.
@@ -29,17 +31,23 @@ public record GradientAscent() implements DescentMethod {
   }
 
   @Override
-  public String meaning() {
-    return "gradient ascent: L = -nll(forget); Jang et al. 2022, arXiv 2210.01504";
+  public About about() {
+    return new About(
+        "gradient ascent",
+        "L = -nll(forget)",
+        "Jang et al. 2022, arXiv 2210.01504",
+        "simplified: the loss, for a fixed number of steps; the stopping rule is left to whoever chooses the steps",
+        "it has none",
+        Map.of());
   }
 
   @Override
-  public boolean needsRetain() {
-    return false;
+  public double retainWeight() {
+    return 0;
   }
 
   @Override
-  public Tensor loss(CausalLm model, ReferenceLogProb reference, Batch forget, Batch retain) {
+  public Tensor forgetting(CausalLm model, Batch forget, Materials materials) {
     return Loss.nll(model, forget).neg(); // ()
   }
 }

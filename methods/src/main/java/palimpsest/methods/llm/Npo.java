@@ -2,13 +2,17 @@ package palimpsest.methods.llm;
 
 import static org.bytedeco.pytorch.global.torch.log_sigmoid;
 
+import java.util.Map;
+import java.util.Set;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import palimpsest.api.About;
 import palimpsest.api.Check;
-import palimpsest.methods.ForgetAndRetain;
+import palimpsest.methods.DescentMethod;
 import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.train.Batch;
-import palimpsest.torch.train.ReferenceLogProb;
+import palimpsest.torch.train.Materials;
+import palimpsest.torch.train.Materials.Need;
 
 /**
  * Negative preference optimisation: lowers the likelihood of the forget set below the reference's,
@@ -22,7 +26,7 @@ import palimpsest.torch.train.ReferenceLogProb;
  * @param retainWeight weight of the retain term, α; 0 for the paper's plain NPO
  * @see <a href="https://arxiv.org/abs/2404.05868">Zhang et al. 2024</a>
  */
-public record Npo(double beta, double retainWeight) implements ForgetAndRetain {
+public record Npo(double beta, double retainWeight) implements DescentMethod {
   public Npo {
     Check.positive(beta, "beta");
     Check.nonNegative(retainWeight, "retainWeight");
@@ -39,19 +43,25 @@ public record Npo(double beta, double retainWeight) implements ForgetAndRetain {
   }
 
   @Override
-  public String meaning() {
-    return "negative preference optimisation: L = -(2/beta) mean log sigmoid(-beta (logp -"
-        + " logp_ref)) + retainWeight nll(retain); Zhang et al. 2024, arXiv 2404.05868";
+  public About about() {
+    return new About(
+        "negative preference optimisation",
+        "L = -(2/beta) mean log sigmoid(-beta (logp - logp_ref)) + retainWeight nll(retain), logp summed over a completion",
+        "Zhang et al. 2024, arXiv 2404.05868",
+        "faithful; the default is NPO+RT, retainWeight=0 is plain NPO",
+        "the paper",
+        Map.of("beta", "inverse temperature", "retainWeight", "weight of the retain loss, alpha"));
   }
 
   @Override
-  public boolean needsReference() {
-    return true;
+  public Set<Need> needs() {
+    return Set.of(Need.REFERENCE);
   }
 
   @Override
-  public Tensor forgetting(CausalLm model, ReferenceLogProb reference, Batch forget) {
-    Tensor gap = model.sequenceLogProb(forget.tokens()).sub(reference.of(forget)); // (B)
+  public Tensor forgetting(CausalLm model, Batch forget, Materials materials) {
+    Tensor gap =
+        model.sequenceLogProb(forget.tokens()).sub(materials.reference().sequences(forget)); // (B)
     Tensor fading = log_sigmoid(gap.mul(new Scalar(-beta))); // (B)
     return forget.exampleMean(fading).mul(new Scalar(-2 / beta)); // ()
   }

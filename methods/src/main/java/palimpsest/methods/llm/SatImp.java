@@ -1,12 +1,14 @@
 package palimpsest.methods.llm;
 
+import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import palimpsest.api.About;
 import palimpsest.api.Check;
-import palimpsest.methods.ForgetAndRetain;
+import palimpsest.methods.DescentMethod;
 import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.train.Batch;
-import palimpsest.torch.train.ReferenceLogProb;
+import palimpsest.torch.train.Materials;
 
 /**
  * Ascent weighted by saturation, which favours tokens that are still likely, and importance, which
@@ -21,7 +23,7 @@ import palimpsest.torch.train.ReferenceLogProb;
  * @see <a href="https://arxiv.org/abs/2505.11953">Yang et al. 2025</a>
  */
 public record SatImp(double saturation, double importance, double forgetWeight, double retainWeight)
-    implements ForgetAndRetain {
+    implements DescentMethod {
   public SatImp {
     Check.nonNegative(saturation, "saturation");
     Check.nonNegative(importance, "importance");
@@ -43,14 +45,26 @@ public record SatImp(double saturation, double importance, double forgetWeight, 
   }
 
   @Override
-  public String meaning() {
-    return "ascent weighted by saturation and importance: L = forgetWeight mean p^saturation"
-        + " (1-p)^importance log p over forget tokens + retainWeight nll(retain), the weights"
-        + " constant; Yang et al. 2025, arXiv 2505.11953";
+  public About about() {
+    return new About(
+        "ascent weighted by saturation and importance",
+        "L = forgetWeight mean p^saturation (1-p)^importance log p over forget tokens + retainWeight nll(retain), the weights constant",
+        "Yang et al. 2025, arXiv 2505.11953",
+        "faithful, with a retain term",
+        "open-unlearning's configuration file; its text gives forgetWeight 1, retainWeight 0.1",
+        Map.of(
+            "saturation",
+            "exponent of p, beta1",
+            "importance",
+            "exponent of 1 - p, beta2",
+            "forgetWeight",
+            "weight of the forget loss",
+            "retainWeight",
+            "weight of the retain loss, alpha"));
   }
 
   @Override
-  public Tensor forgetting(CausalLm model, ReferenceLogProb reference, Batch forget) {
+  public Tensor forgetting(CausalLm model, Batch forget, Materials materials) {
     Tensor logProb = model.tokenLogProb(forget.tokens()); // (L)
     Tensor p = logProb.detach().exp(); // (L)
     Tensor unsure = p.neg().add(new Scalar(1.0)).pow(new Scalar(importance)); // (L), (1-p)^β2

@@ -2,13 +2,15 @@ package palimpsest.methods.llm;
 
 import static org.bytedeco.pytorch.global.torch.log_sigmoid;
 
+import java.util.Map;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
+import palimpsest.api.About;
 import palimpsest.api.Check;
-import palimpsest.methods.ForgetAndRetain;
+import palimpsest.methods.DescentMethod;
 import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.train.Batch;
-import palimpsest.torch.train.ReferenceLogProb;
+import palimpsest.torch.train.Materials;
 
 /**
  * Simple negative preference optimisation: NPO with the length-normalised log-probability in place
@@ -25,7 +27,7 @@ import palimpsest.torch.train.ReferenceLogProb;
  * @see <a href="https://arxiv.org/abs/2410.07163">Fan et al. 2024</a>
  */
 public record SimNpo(double beta, double margin, double forgetWeight, double retainWeight)
-    implements ForgetAndRetain {
+    implements DescentMethod {
   public SimNpo {
     Check.positive(beta, "beta");
     Check.nonNegative(margin, "margin");
@@ -44,14 +46,26 @@ public record SimNpo(double beta, double margin, double forgetWeight, double ret
   }
 
   @Override
-  public String meaning() {
-    return "simple negative preference optimisation: L = -(2 forgetWeight/beta) mean log"
-        + " sigmoid(-(beta/|y|) logp - margin) + retainWeight nll(retain); Fan et al. 2024, arXiv"
-        + " 2410.07163";
+  public About about() {
+    return new About(
+        "simple negative preference optimisation",
+        "L = -(2 forgetWeight/beta) mean log sigmoid(-(beta/|y|) logp - margin) + retainWeight nll(retain)",
+        "Fan et al. 2024, arXiv 2410.07163",
+        "faithful; the margin is the paper's gamma, public code's delta is margin/beta",
+        "the authors' configuration for TOFU forget10",
+        Map.of(
+            "beta",
+            "inverse temperature",
+            "margin",
+            "how far below a token's average probability is far enough, gamma in the paper",
+            "forgetWeight",
+            "weight of the forget loss",
+            "retainWeight",
+            "weight of the retain loss, alpha"));
   }
 
   @Override
-  public Tensor forgetting(CausalLm model, ReferenceLogProb reference, Batch forget) {
+  public Tensor forgetting(CausalLm model, Batch forget, Materials materials) {
     Tensor mean = model.meanLogProb(forget.tokens()); // (B)
     Tensor inside = mean.mul(new Scalar(-beta)).sub(new Scalar(margin)); // (B)
     Scalar factor = new Scalar(-2 * forgetWeight / beta);

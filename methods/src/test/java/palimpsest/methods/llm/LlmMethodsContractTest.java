@@ -1,12 +1,12 @@
 package palimpsest.methods.llm;
 
-import org.bytedeco.pytorch.Tensor;
+import java.util.Set;
 import org.junit.jupiter.api.Nested;
 import palimpsest.methods.DescentMethod;
 import palimpsest.testkit.MethodContract;
-import palimpsest.torch.llm.CausalLm;
-import palimpsest.torch.train.Batch;
-import palimpsest.torch.train.ReferenceLogProb;
+import palimpsest.torch.train.Materials;
+import palimpsest.torch.train.Materials.Need;
+import palimpsest.torch.train.Objective;
 
 /** The contract of every descent method, one class a method. */
 class LlmMethodsContractTest {
@@ -74,13 +74,13 @@ class LlmMethodsContractTest {
     }
 
     @Override
-    public boolean needsReference() {
-      return method.needsReference();
+    public Set<Need> needs() {
+      return method.needs(method.retainLoss());
     }
 
     @Override
-    public Tensor loss(CausalLm model, ReferenceLogProb reference, Batch forget, Batch retain) {
-      return method.loss(model, reference, forget, retain);
+    public Objective objective(Materials materials) {
+      return method.objective(materials, method.retainLoss());
     }
   }
 }

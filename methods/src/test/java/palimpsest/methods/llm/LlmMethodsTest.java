@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.junit.jupiter.api.AfterEach;
@@ -18,6 +20,7 @@ import palimpsest.testkit.LeakCheck;
 import palimpsest.testkit.TinyModels;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.train.Materials;
 import palimpsest.torch.train.ReferenceLogProb;
 
 /**
@@ -71,7 +74,8 @@ class LlmMethodsTest {
   /** With γ = α and the same examples on both sides the terms cancel: nothing is learned. */
   @Test
   void gradDiff_sameExamplesBothSides_isZero() {
-    LossRig.Result result = new LossRig(model, none(), FORGET, FORGET).of(new GradDiff(2, 2));
+    LossRig.Result result =
+        new LossRig(model, Materials.NONE, FORGET, FORGET).of(new GradDiff(2, 2));
     assertThat(result.loss()).isCloseTo(0, within(1e-6));
     assertThat(result.norm()).isLessThan(1e-5);
   }
@@ -101,8 +105,8 @@ class LlmMethodsTest {
   @Test
   void npo_uniformModelAndKnownGaps_isThreeLogTwoOverBeta() {
     double beta = 0.25;
-    float[] reference = {(float) (-4 * LOG_V), (float) (-2 * LOG_V - Math.log(3) / beta)};
-    LossRig rig = new LossRig(uniform, new ReferenceLogProb(reference), FORGET, RETAIN);
+    Materials reference = reference(FORGET, -4 * LOG_V, -2 * LOG_V - Math.log(3) / beta);
+    LossRig rig = new LossRig(uniform, reference, FORGET, RETAIN);
     double expected = 3 * Math.log(2) / beta;
     assertThat(rig.of(new Npo(beta, 0)).loss()).isCloseTo(expected, within(1e-4));
     assertThat(rig.of(new Npo(beta, 2)).loss()).isCloseTo(expected + 2 * LOG_V, within(1e-4));
@@ -118,9 +122,8 @@ class LlmMethodsTest {
   @CsvSource({"0.1, 0", "2.5, 0", "0.5, 4", "0.5, -4", "0.1, -50"})
   void npo_oneExample_gradientIsFadingAscent(double beta, double gap) {
     List<TokenizedExample> one = FORGET.subList(0, 1);
-    float logProb = ReferenceLogProb.of(model, one).perExample()[0];
-    ReferenceLogProb reference = new ReferenceLogProb(new float[] {(float) (logProb - gap)});
-    LossRig rig = new LossRig(model, reference, one, RETAIN);
+    double logProb = sum(model, one.get(0));
+    LossRig rig = new LossRig(model, reference(one, logProb - gap), one, RETAIN);
     double fading = 2 / (1 + Math.exp(-beta * gap));
     assertThat(rig.of(new Npo(beta, 0)).distance(4 * fading, rig.of(new GradientAscent())))
         .isLessThan(1e-4);
@@ -132,7 +135,8 @@ class LlmMethodsTest {
     LossRig rig = rig(model, FORGET);
     LossRig.Result plain = rig.of(new Npo(0.1, 0));
     LossRig.Result full = rig.of(new Npo(0.1, 3));
-    LossRig.Result ascent = new LossRig(model, none(), RETAIN, RETAIN).of(new GradientAscent());
+    LossRig.Result ascent =
+        new LossRig(model, Materials.NONE, RETAIN, RETAIN).of(new GradientAscent());
     float[] term = full.gradient().clone();
     for (int i = 0; i < term.length; i++) {
       term[i] -= plain.gradient()[i];
@@ -163,7 +167,7 @@ class LlmMethodsTest {
   @CsvSource({"0.5, 0", "4.5, 0", "0.5, 3"})
   void simNpo_oneExample_gradientIsAscentTimesWhatIsLeft(double beta, double margin) {
     List<TokenizedExample> one = FORGET.subList(0, 1);
-    double mean = ReferenceLogProb.of(model, one).perExample()[0] / 4;
+    double mean = sum(model, one.get(0)) / 4;
     double left = 2 / (1 + Math.exp(-(beta * mean + margin)));
     LossRig rig = rig(model, one);
     assertThat(rig.of(new SimNpo(beta, margin, 1, 0)).distance(left, rig.of(new GradientAscent())))
@@ -191,7 +195,7 @@ class LlmMethodsTest {
   @Test
   void weightedAscent_oneToken_weightHasNoGradient() {
     List<TokenizedExample> one = List.of(example(2, 5, 9, 17));
-    double p = Math.exp(ReferenceLogProb.of(model, one).perExample()[0]);
+    double p = Math.exp(sum(model, one.get(0)));
     LossRig rig = rig(model, one);
     LossRig.Result ascent = rig.of(new GradientAscent());
     assertThat(rig.of(new WeightedAscent(1, 0)).distance(p, ascent)).isLessThan(1e-4);
@@ -229,11 +233,26 @@ class LlmMethodsTest {
   }
 
   private static LossRig rig(Llama model, List<TokenizedExample> forget) {
-    return new LossRig(model, ReferenceLogProb.of(model, forget), forget, RETAIN);
+    return new LossRig(model, Materials.of(ReferenceLogProb.of(model, forget)), forget, RETAIN);
   }
 
-  private static ReferenceLogProb none() {
-    return new ReferenceLogProb(new float[0]);
+  /** A reference that gave these sums to the forget examples. */
+  private static Materials reference(List<TokenizedExample> forget, double... sums) {
+    Map<TokenizedExample, float[]> values = new HashMap<>();
+    for (int i = 0; i < sums.length; i++) {
+      float[] tokens = new float[forget.get(i).completionLength()];
+      tokens[0] = (float) sums[i];
+      values.put(forget.get(i), tokens);
+    }
+    return Materials.of(new ReferenceLogProb(values));
+  }
+
+  private static double sum(Llama model, TokenizedExample one) {
+    double sum = 0;
+    for (float f : ReferenceLogProb.of(model, List.of(one)).tokens(one)) {
+      sum += f;
+    }
+    return sum;
   }
 
   private static TokenizedExample example(int promptLength, int... ids) {

@@ -22,6 +22,7 @@ import palimpsest.torch.Weights;
 import palimpsest.torch.checkpoint.Checkpoint;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.train.Materials;
 import palimpsest.torch.train.ReferenceLogProb;
 
 /** Against losses and gradients of a PyTorch implementation, in testkit/golden/losses. */
@@ -55,7 +56,7 @@ class LossGoldenTest {
       LossRig rig =
           new LossRig(
               model,
-              ReferenceLogProb.of(reference, forget),
+              Materials.of(ReferenceLogProb.of(reference, forget)),
               forget,
               examples(golden.get("retain")));
       LossRig.Result got = rig.of(method);

@@ -4,17 +4,19 @@ import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.methods.DescentMethod;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.text.TokenizedExample;
 import palimpsest.torch.train.Batch;
-import palimpsest.torch.train.ReferenceLogProb;
+import palimpsest.torch.train.Materials;
+import palimpsest.torch.train.Objective;
 
 /** Loss and gradient of a method on whole data sets as one step. */
 record LossRig(
     Llama model,
-    ReferenceLogProb reference,
+    Materials materials,
     List<TokenizedExample> forget,
     List<TokenizedExample> retain) {
 
@@ -41,7 +43,13 @@ record LossRig(
     float[] gradient = new float[(int) model.weights().count()];
     try (PointerScope scope = new PointerScope()) {
       model.weights().gradient().zero_();
-      Tensor loss = method.loss(model, reference, all(forget), all(retain));
+      Objective objective = method.objective(materials, method.retainLoss());
+      Tensor loss = objective.loss().of(model, all(forget)); // ()
+      if (objective.beside().isPresent()) {
+        Objective.Beside beside = objective.beside().get();
+        Tensor kept = beside.loss().of(model, all(retain)); // ()
+        loss = loss.add(kept.mul(new Scalar(beside.weight())));
+      }
       loss.backward();
       new FloatPointer(model.weights().gradient().data_ptr_float()).get(gradient);
       return new Result(loss.item_double(), gradient);

@@ -8,8 +8,20 @@ import palimpsest.torch.Weights;
 /** A causal language model whose parameters can be trained: what a text method needs of a model. */
 public interface CausalLm extends AutoCloseable {
 
-  /** The parameters; closing the model closes them. */
+  /** The parameters that are trained: all of them, or those of an {@link Adapter}. */
   Weights weights();
+
+  /** Decoder layers, numbered from 0. */
+  int layers();
+
+  /** Next-token logits where label tokens are predicted, (L, V), gradients recorded. */
+  Tensor labelLogits(TokenBatch batch);
+
+  /**
+   * Hidden states of the label tokens themselves, after a decoder layer and before the final norm,
+   * (L, E), gradients recorded; no later layer is run.
+   */
+  Tensor labelStates(TokenBatch batch, int layer);
 
   /** Log-probability of every label token, (L), gradients recorded. */
   Tensor tokenLogProb(TokenBatch batch);

@@ -9,6 +9,7 @@ import static org.bytedeco.pytorch.global.torch.scaled_dot_product_attention;
 import static org.bytedeco.pytorch.global.torch.silu;
 import static org.bytedeco.pytorch.global.torch.tensor;
 
+import java.util.Arrays;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
@@ -30,12 +31,29 @@ public final class Llama implements CausalLm {
   private final LlamaConfig config;
   private final Weights weights;
   private final Rope rope;
+  private final @Nullable Adapter adapter;
 
   /** Takes ownership of the weights, whose names and shapes are those of the configuration. */
   public Llama(LlamaConfig config, Weights weights) {
     this.config = config;
     this.weights = weights;
     this.rope = new Rope(config);
+    this.adapter = null;
+  }
+
+  private Llama(Llama base, Adapter adapter) {
+    this.config = base.config;
+    this.weights = base.weights;
+    this.rope = base.rope;
+    this.adapter = adapter;
+  }
+
+  /**
+   * This model with some parameters overlaid: what is trained is the adapter, and this model stays
+   * as it is. The result shares its parameters and need not be closed.
+   */
+  public Llama with(Adapter overlay) {
+    return new Llama(this, overlay);
   }
 
   public LlamaConfig config() {
@@ -44,7 +62,12 @@ public final class Llama implements CausalLm {
 
   @Override
   public Weights weights() {
-    return weights;
+    return adapter == null ? weights : adapter.weights();
+  }
+
+  @Override
+  public int layers() {
+    return config.layers();
   }
 
   /** An independent copy. */
@@ -64,14 +87,32 @@ public final class Llama implements CausalLm {
 
   /** Hidden states that predict the label tokens, (L, E). */
   Tensor labelHidden(TokenBatch batch) {
-    Tensor h = hidden(tensor(batch.ids()).view(batch.rows(), batch.width()), null); // (B, T, E)
-    Tensor flat = h.view(-1, config.hiddenSize()); // (B*T, E)
-    return flat.index_select(0, tensor(batch.positions())); // (L, E)
+    return rows(hidden(ids(batch), null), batch.positions()); // (L, E)
+  }
+
+  @Override
+  public Tensor labelLogits(TokenBatch batch) {
+    return head(labelHidden(batch)); // (L, V)
+  }
+
+  @Override
+  public Tensor labelStates(TokenBatch batch, int layer) {
+    long[] own = Arrays.stream(batch.positions()).map(p -> p + 1).toArray();
+    return rows(through(ids(batch), null, layer + 1), own); // (L, E)
+  }
+
+  private static Tensor ids(TokenBatch batch) {
+    return tensor(batch.ids()).view(batch.rows(), batch.width()); // (B, T)
+  }
+
+  /** Some positions of all rows, (B, T, E) to (L, E). */
+  private Tensor rows(Tensor h, long[] positions) {
+    return h.view(-1, config.hiddenSize()).index_select(0, tensor(positions));
   }
 
   @Override
   public Tensor tokenLogProb(TokenBatch batch) {
-    Tensor z = head(labelHidden(batch)); // (L, V)
+    Tensor z = labelLogits(batch); // (L, V)
     Tensor none = new Tensor();
     return cross_entropy_loss(
             z, tensor(batch.labels()), new TensorOptional(none), NO_REDUCTION, -100, 0)
@@ -86,19 +127,24 @@ public final class Llama implements CausalLm {
    * @return (B, T, E)
    */
   Tensor hidden(Tensor ids, @Nullable KeyValueCache cache) {
+    return norm(through(ids, cache, config.layers()), "model.norm.weight");
+  }
+
+  /** Hidden states after the first {@code layers} decoder layers, (B, T, E). */
+  private Tensor through(Tensor ids, @Nullable KeyValueCache cache, int layers) {
     int width = (int) ids.size(1);
     Tensor x = embedding(w("model.embed_tokens.weight"), ids); // (B, T, E)
     Pass pass = pass(width, cache);
-    for (int layer = 0; layer < config.layers(); layer++) {
+    for (int layer = 0; layer < layers; layer++) {
       String at = "model.layers." + layer + ".";
       Tensor a = attention(layer, norm(x, at + "input_layernorm.weight"), pass);
       x = x.add(a);
       Tensor h = norm(x, at + "post_attention_layernorm.weight");
-      Tensor gate = silu(linear(h, w(at + "mlp.gate_proj.weight")));
-      Tensor up = linear(h, w(at + "mlp.up_proj.weight")); // (B, T, FFN)
-      x = x.add(linear(gate.mul(up), w(at + "mlp.down_proj.weight")));
+      Tensor gate = silu(project(h, at + "mlp.gate_proj.weight"));
+      Tensor up = project(h, at + "mlp.up_proj.weight"); // (B, T, FFN)
+      x = x.add(project(gate.mul(up), at + "mlp.down_proj.weight"));
     }
-    return norm(x, "model.norm.weight");
+    return x;
   }
 
   /** What all layers of a pass share: cosines and sines of its positions, and where it may look. */
@@ -122,7 +168,7 @@ public final class Llama implements CausalLm {
             ? attend(q, k, v, new TensorOptional(), true)
             : pass.cache.attend(layer, q, k, v, pass.mask);
     Tensor joined = o.transpose(1, 2).reshape(x.size(0), x.size(1), -1); // (B, T, N*K)
-    return linear(joined, w(at + "o_proj.weight")); // (B, T, E)
+    return project(joined, at + "o_proj.weight"); // (B, T, E)
   }
 
   static Tensor attend(Tensor q, Tensor k, Tensor v, TensorOptional mask, boolean causal) {
@@ -131,7 +177,7 @@ public final class Llama implements CausalLm {
   }
 
   private Tensor heads(Tensor x, String name) {
-    Tensor y = linear(x, w(name)); // (B, T, heads*K)
+    Tensor y = project(x, name); // (B, T, heads*K)
     return y.view(x.size(0), x.size(1), -1, config.headDim()).transpose(1, 2);
   }
 
@@ -156,14 +202,22 @@ public final class Llama implements CausalLm {
   }
 
   private Tensor w(String name) {
-    return weights.tensor(name);
+    return adapter == null ? weights.tensor(name) : adapter.over(name, weights);
+  }
+
+  /** x Wᵀ, and what an adapter adds to it. */
+  private Tensor project(Tensor x, String name) {
+    Tensor y = linear(x, w(name));
+    return adapter == null ? y : adapter.add(y, x, name);
   }
 
   private static final long NO_REDUCTION = 0;
 
   @Override
   public void close() {
-    rope.close();
-    weights.close();
+    if (adapter == null) {
+      rope.close();
+      weights.close();
+    }
   }
 }

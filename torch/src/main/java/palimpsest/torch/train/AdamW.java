@@ -1,13 +1,11 @@
 package palimpsest.torch.train;
 
-import static org.bytedeco.pytorch.global.torch.linalg_vector_norm;
 import static org.bytedeco.pytorch.global.torch.zeros;
 
-import org.bytedeco.javacpp.FloatPointer;
+import java.util.Map;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
-import org.bytedeco.pytorch.ScalarTypeOptional;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.torch.Scopes;
 import palimpsest.torch.Weights;
@@ -23,12 +21,11 @@ import palimpsest.torch.Weights;
  * </pre>
  *
  * <p>The same arithmetic as torch.optim.AdamW; β = (0.9, 0.999), ε = 1e-8. Works through memory in
- * pieces that fit the cache, and its gradient norm sums fixed rows in double precision, so that
- * neither depends on the number of threads.
+ * pieces that fit the cache, so that it does not depend on the number of threads.
  *
  * @see <a href="https://arxiv.org/abs/1711.05101">Loshchilov and Hutter 2017</a>
  */
-public final class AdamW implements AutoCloseable {
+public final class AdamW implements Optimiser {
   private static final double BETA1 = 0.9;
   private static final double BETA2 = 0.999;
   private static final double EPSILON = 1e-8;
@@ -48,58 +45,22 @@ public final class AdamW implements AutoCloseable {
     this.second = Scopes.keep(zeros(weights.count()));
   }
 
-  /** First moment, (P). */
-  public Tensor first() {
-    return first;
+  @Override
+  public Map<String, Tensor> state() {
+    return Map.of("first_moment", first, "second_moment", second);
   }
 
-  /** Second moment, (P). */
-  public Tensor second() {
-    return second;
-  }
-
-  /** Steps taken so far. */
+  @Override
   public int steps() {
     return steps;
   }
 
-  /** Continues a run that had taken {@code taken} steps with the moments already filled in. */
+  @Override
   public void resumeAt(int taken) {
     steps = taken;
   }
 
-  /** L2 norm of the gradient. */
-  public double gradientNorm() {
-    try (PointerScope scope = new PointerScope();
-        AutoGradMode off = new AutoGradMode(false)) {
-      Tensor g = weights.gradient();
-      long rows = g.numel() / ROW;
-      double sum = 0;
-      Scalar two = new Scalar(2.0);
-      if (rows > 0) {
-        Tensor body = g.narrow(0, 0, rows * ROW).view(rows, ROW);
-        Tensor norms =
-            linalg_vector_norm(body, two, new long[] {1}, false, new ScalarTypeOptional());
-        FloatPointer p = norms.data_ptr_float();
-        for (long i = 0; i < rows; i++) {
-          sum += (double) p.get(i) * p.get(i);
-        }
-      }
-      long rest = g.numel() - rows * ROW;
-      if (rest > 0) {
-        double n = linalg_vector_norm(g.narrow(0, rows * ROW, rest)).item_double();
-        sum += n * n;
-      }
-      return Math.sqrt(sum);
-    }
-  }
-
-  /**
-   * One step along the gradient, which is left as it was.
-   *
-   * @param rate learning rate η
-   * @param scale the gradient is multiplied by this first; 1 for none
-   */
+  @Override
   public void step(double rate, double scale) {
     steps++;
     try (AutoGradMode off = new AutoGradMode(false)) {

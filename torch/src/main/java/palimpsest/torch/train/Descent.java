@@ -1,29 +1,38 @@
 package palimpsest.torch.train;
 
+import static org.bytedeco.pytorch.global.torch.zeros;
+
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.AutoGradMode;
+import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.Diverged;
 import palimpsest.api.Interrupted;
 import palimpsest.api.Recipe;
+import palimpsest.torch.Scopes;
 import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.text.TokenizedExample;
 
 /**
- * The one training loop: AdamW over an {@link Loss}, deterministic given weights, data and recipe.
+ * The one training loop: steps along an {@link Objective}, deterministic given weights, data and
+ * recipe.
  *
  * @param data the examples that the run goes through, once per epoch
  * @param companion examples met beside them, as many per step, cycled in epochs of their own; empty
  *     for none
- * @param loss what is descended
+ * @param objective what is descended
  * @param recipe how
+ * @param stepping how a step is made of gradients
  * @param folder where ledger and checkpoints go; empty to keep nothing
  * @param listener called after every step
  * @param stop asked before every step; true saves a checkpoint and ends the run with {@link
@@ -32,15 +41,27 @@ import palimpsest.torch.text.TokenizedExample;
 public record Descent(
     List<TokenizedExample> data,
     List<TokenizedExample> companion,
-    Loss loss,
+    Objective objective,
     Recipe recipe,
+    Stepping stepping,
     Optional<RunFolder> folder,
     Consumer<Progress> listener,
     BooleanSupplier stop) {
 
+  /** A run by AdamW over the data alone. */
+  public Descent(
+      List<TokenizedExample> data,
+      Loss loss,
+      Recipe recipe,
+      Optional<RunFolder> folder,
+      Consumer<Progress> listener,
+      BooleanSupplier stop) {
+    this(data, List.of(), Objective.of(loss), recipe, Stepping.PLAIN, folder, listener, stop);
+  }
+
   /** A run that keeps nothing and tells nobody. */
   public static Descent quiet(List<TokenizedExample> data, Loss loss, Recipe recipe) {
-    return new Descent(data, List.of(), loss, recipe, Optional.empty(), p -> {}, () -> false);
+    return new Descent(data, loss, recipe, Optional.empty(), p -> {}, () -> false);
   }
 
   /** Optimiser steps of the whole run. */
@@ -55,9 +76,9 @@ public record Descent(
    * @throws Interrupted where {@link #stop} said so
    */
   public void run(CausalLm model) {
-    try (AdamW optimiser = new AdamW(model.weights(), recipe.weightDecay())) {
-      folder.ifPresent(f -> f.open(model.weights(), optimiser));
-      new Loop(model, optimiser).run();
+    try (Loop loop = new Loop(model)) {
+      folder.ifPresent(f -> f.open(loop.state));
+      loop.run();
       folder.ifPresent(RunFolder::close);
     } catch (RuntimeException e) {
       folder.ifPresent(RunFolder::close);
@@ -65,25 +86,36 @@ public record Descent(
     }
   }
 
-  private final class Loop {
+  private final class Loop implements AutoCloseable {
     private final CausalLm model;
-    private final AdamW optimiser;
+    private final Optimiser optimiser;
+    private final Direction direction;
+    private final Tensor weight; // (1), of the companions' loss
+    private final RunFolder.State state;
     private final Cycle cycle = new Cycle(data, recipe.seed());
     private final Cycle beside = new Cycle(companion, recipe.seed() + 1);
     private final Schedule schedule = new Schedule(recipe, steps());
     private final long started = System.nanoTime();
     private long tokens;
 
-    Loop(CausalLm model, AdamW optimiser) {
+    Loop(CausalLm model) {
       this.model = model;
-      this.optimiser = optimiser;
+      this.optimiser = stepping.optimiser().of(model.weights(), recipe.weightDecay());
+      this.direction = stepping.direction().of(model.weights());
+      this.weight = Scopes.keep(zeros(1));
+      set(objective.beside().map(Objective.Beside::weight).orElse(0.0));
+      Map<String, Tensor> all = new LinkedHashMap<>(optimiser.state());
+      all.putAll(direction.state());
+      all.put("weights", model.weights().flat());
+      all.put("companion_weight", weight);
+      this.state = new RunFolder.State(all, optimiser);
     }
 
     void run() {
       int perEpoch = recipe.steps(data.size()) / recipe.epochs();
       for (int step = optimiser.steps() + 1; step <= steps(); step++) {
         if (stop.getAsBoolean()) {
-          folder.ifPresent(f -> f.checkpoint(model.weights(), optimiser));
+          folder.ifPresent(f -> f.checkpoint(state));
           throw new Interrupted(
               String.format(
                   Locale.ROOT,
@@ -102,47 +134,58 @@ public record Descent(
 
     private void step(int step, int epoch, int[] examples, int[] others) {
       model.weights().gradient().zero_();
-      double sum = 0;
-      List<int[]> parts = parts(examples, data);
-      List<int[]> otherParts = others.length == 0 ? parts : parts(others, companion);
-      long labels = labels(examples, data);
-      long otherLabels = others.length == 0 ? labels : labels(others, companion);
-      for (int i = 0; i < parts.size(); i++) {
-        try (PointerScope scope = new PointerScope()) {
-          Batch batch =
-              new Batch(Batch.select(data, parts.get(i)), parts.get(i), labels, examples.length);
-          Batch companions =
-              others.length == 0
-                  ? batch
-                  : new Batch(
-                      Batch.select(companion, otherParts.get(i)),
-                      otherParts.get(i),
-                      otherLabels,
-                      others.length);
-          Tensor share = loss.of(model, batch, companions);
-          share.backward();
-          sum += share.item_double();
-        }
+      List<Batch> batches = batches(data, examples, epoch);
+      List<Batch> companions = batches(companion, others, epoch);
+      double w = weight.item_double();
+      Direction.Losses losses =
+          direction.fill(model, objective, w, new Direction.Parts(batches, companions));
+      double loss = losses.total(w);
+      double norm = GradientNorm.of(model.weights());
+      requireFinite(step, loss, norm);
+      double rate = schedule.rate(step);
+      boolean clips = recipe.clip() > 0 && norm > recipe.clip();
+      optimiser.step(rate, clips ? recipe.clip() / norm : 1);
+      objective
+          .beside()
+          .ifPresent(b -> set(b.rule().next(w, losses.companions().orElse(0.0), epoch)));
+      tokens += size(examples, data) + size(others, companion);
+      long labels = batches.isEmpty() ? 0 : batches.get(0).step().labelTokens();
+      LedgerStep entry =
+          new LedgerStep(step, epoch, examples, others, recipe.seed(), rate, labels, loss, norm);
+      folder.ifPresent(f -> f.record(entry, state));
+      listener.accept(new Progress(step, steps(), loss, tokens, System.nanoTime() - started));
+    }
+
+    private void set(double value) {
+      try (PointerScope scope = new PointerScope();
+          AutoGradMode off = new AutoGradMode(false)) {
+        weight.fill_(new Scalar(value));
       }
-      double norm = optimiser.gradientNorm();
-      if (!Double.isFinite(sum) || !Double.isFinite(norm)) {
+    }
+
+    @Override
+    public void close() {
+      optimiser.close();
+      direction.close();
+      weight.close();
+    }
+
+    private void requireFinite(int step, double loss, double norm) {
+      if (!Double.isFinite(loss) || !Double.isFinite(norm)) {
         throw new Diverged(
             String.format(
                 Locale.ROOT,
                 "loss is %s and gradient norm %s at step %d: lower the learning rate (now %s) or clip",
-                sum,
+                loss,
                 norm,
                 step,
                 recipe.learningRate()));
       }
-      double rate = schedule.rate(step);
-      boolean clips = recipe.clip() > 0 && norm > recipe.clip();
-      optimiser.step(rate, clips ? recipe.clip() / norm : 1);
-      tokens += size(examples, data) + size(others, companion);
-      LedgerStep entry =
-          new LedgerStep(step, epoch, examples, others, recipe.seed(), rate, labels, sum, norm);
-      folder.ifPresent(f -> f.record(entry, model.weights(), optimiser));
-      listener.accept(new Progress(step, steps(), sum, tokens, System.nanoTime() - started));
+    }
+
+    private List<Batch> batches(List<TokenizedExample> from, int[] examples, int epoch) {
+      Batch.Step whole = Batch.Step.of(from, examples, epoch);
+      return parts(examples, from).stream().map(part -> Batch.of(from, part, whole)).toList();
     }
 
     /** Micro-batches of like lengths: sorted, so that little of a rectangle is padding. */
@@ -160,12 +203,6 @@ public record Descent(
       }
       return parts;
     }
-  }
-
-  private static long labels(int[] examples, List<TokenizedExample> from) {
-    return Arrays.stream(examples)
-        .mapToLong(i -> from.get(i).ids().length - Math.max(1, from.get(i).promptLength()))
-        .sum();
   }
 
   private static long size(int[] examples, List<TokenizedExample> from) {

@@ -8,17 +8,14 @@ import palimpsest.torch.llm.CausalLm;
 public interface Loss {
 
   /** Next-token negative log-likelihood, mean over the step's label tokens. */
-  Loss NLL = (model, batch, companion) -> nll(model, batch);
+  Loss NLL = Loss::nll;
 
   /**
    * This micro-batch's share of the loss.
    *
-   * @param batch the examples that the run goes through
-   * @param companion as many examples of the companion set; the same as {@code batch} where the run
-   *     has none
    * @return (), gradients recorded
    */
-  Tensor of(CausalLm model, Batch batch, Batch companion);
+  Tensor of(CausalLm model, Batch batch);
 
   /** The share of the mean negative log-likelihood. */
   static Tensor nll(CausalLm model, Batch batch) {

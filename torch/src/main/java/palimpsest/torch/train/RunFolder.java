@@ -16,7 +16,6 @@ import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.InvalidRequest;
-import palimpsest.torch.Weights;
 import palimpsest.torch.checkpoint.AtomicFile;
 import palimpsest.torch.checkpoint.Digests;
 import palimpsest.torch.checkpoint.Dtype;
@@ -27,16 +26,20 @@ import palimpsest.torch.checkpoint.Safetensors;
  *
  * <pre>
  * ledger.jsonl                     header, then one line a step
- * step-00000120.safetensors        weights and both moments, flat
+ * step-00000120.safetensors        weights and what the optimiser remembers, flat
  * step-00000120.json               digest of that state and the ledger's head at it
  * </pre>
  *
  * <p>A checkpoint counts once its JSON is there, which is written last. The newest two are kept.
  */
 public final class RunFolder implements AutoCloseable {
-  private static final String WEIGHTS = "weights";
-  private static final String FIRST = "first_moment";
-  private static final String SECOND = "second_moment";
+  /**
+   * All that a run goes on from.
+   *
+   * @param tensors the weights and whatever is remembered between steps, by name
+   * @param optimiser counts the steps
+   */
+  record State(Map<String, Tensor> tensors, Optimiser optimiser) {}
 
   private final Path folder;
   private final String header;
@@ -62,7 +65,16 @@ public final class RunFolder implements AutoCloseable {
     return ledger().head();
   }
 
-  void open(Weights weights, AdamW optimiser) {
+  /** Hash of the last line of a run that has ended, without beginning it again. */
+  public String lastHead() {
+    try (Ledger there = Ledger.open(folder.resolve("ledger.jsonl"))) {
+      requireSame(there);
+      there.skipTo(there.size());
+      return there.head();
+    }
+  }
+
+  void open(State state) {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
@@ -73,17 +85,24 @@ public final class RunFolder implements AutoCloseable {
     Path file = folder.resolve("ledger.jsonl");
     Ledger opened = Ledger.open(file);
     ledger = Optional.of(opened);
-    String first = "{\"run\":" + header;
-    if (opened.size() > 0 && !opened.line(0).startsWith(first + ",")) {
+    requireSame(opened);
+    opened.append(first());
+    for (int step : checkpoints()) {
+      if (step < opened.size() && restore(step, state, opened)) {
+        return;
+      }
+    }
+  }
+
+  private String first() {
+    return "{\"run\":" + header;
+  }
+
+  private void requireSame(Ledger opened) {
+    if (opened.size() > 0 && !opened.line(0).startsWith(first() + ",")) {
       throw new InvalidRequest(
           folder
               + " holds another run (other data, recipe, start, interval of checkpoints or number of threads): give another folder");
-    }
-    opened.append(first);
-    for (int step : checkpoints()) {
-      if (step < opened.size() && restore(step, weights, optimiser, opened)) {
-        return;
-      }
     }
   }
 
@@ -99,31 +118,27 @@ public final class RunFolder implements AutoCloseable {
   }
 
   /** Appends a step to the ledger; takes a checkpoint where one is due. */
-  void record(LedgerStep step, Weights weights, AdamW optimiser) {
+  void record(LedgerStep step, State state) {
     ledger().append(step.line());
     if (every > 0 && step.step() % every == 0) {
-      checkpoint(weights, optimiser);
+      checkpoint(state);
     }
   }
 
   /** Saves the state after the optimiser's last step. */
-  void checkpoint(Weights weights, AdamW optimiser) {
-    int step = optimiser.steps();
+  void checkpoint(State state) {
+    int step = state.optimiser().steps();
     if (step == 0 || checkpoints().contains(step)) {
       return;
     }
     ledger().sync();
-    Map<String, Tensor> state = new LinkedHashMap<>();
-    state.put(WEIGHTS, weights.flat());
-    state.put(FIRST, optimiser.first());
-    state.put(SECOND, optimiser.second());
-    Safetensors.write(tensors(step), state, Dtype.F32);
+    Safetensors.write(tensors(step), state.tensors(), Dtype.F32);
     String line =
         String.format(
             Locale.ROOT,
             "{\"step\":%d,\"state\":\"%s\",\"ledger\":\"%s\"}%n",
             step,
-            Digests.weights(state),
+            Digests.weights(state.tensors()),
             ledger().head());
     AtomicFile.write(
         json(step),
@@ -132,12 +147,12 @@ public final class RunFolder implements AutoCloseable {
     kept.subList(Math.min(2, kept.size()), kept.size()).forEach(this::drop);
   }
 
-  private boolean restore(int step, Weights weights, AdamW optimiser, Ledger opened) {
+  private boolean restore(int step, State into, Ledger opened) {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false);
         Safetensors file = Safetensors.open(tensors(step))) {
       Map<String, Tensor> state = new LinkedHashMap<>();
-      for (String name : List.of(WEIGHTS, FIRST, SECOND)) {
+      for (String name : into.tensors().keySet()) {
         state.put(name, file.read(name));
       }
       opened.skipTo(step + 1);
@@ -150,10 +165,8 @@ public final class RunFolder implements AutoCloseable {
                 + folder
                 + " does not match its digest: remove it");
       }
-      weights.flat().copy_(state.get(WEIGHTS));
-      optimiser.first().copy_(state.get(FIRST));
-      optimiser.second().copy_(state.get(SECOND));
-      optimiser.resumeAt(step);
+      into.tensors().forEach((name, tensor) -> tensor.copy_(state.get(name)));
+      into.optimiser().resumeAt(step);
       return true;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

@@ -51,14 +51,7 @@ class DescentTest {
       Recipe recipe =
           new Recipe(
               expected.get("steps").size(), 3, 3, 1e-3, 0, Recipe.Decay.CONSTANT, 0.01, 1.0, 1);
-      new Descent(
-              data,
-              List.of(),
-              Loss.NLL,
-              recipe,
-              Optional.empty(),
-              p -> losses.add(p.loss()),
-              () -> false)
+      new Descent(data, Loss.NLL, recipe, Optional.empty(), p -> losses.add(p.loss()), () -> false)
           .run(model);
       for (int i = 0; i < losses.size(); i++) {
         assertThat(losses.get(i))
@@ -186,7 +179,6 @@ class DescentTest {
     try (Llama model = new Llama(TINY, InitialWeights.draw(TINY, 3))) {
       new Descent(
               data(20),
-              List.of(),
               Loss.NLL,
               steps,
               Optional.empty(),
@@ -208,13 +200,7 @@ class DescentTest {
     List<Double> losses = new ArrayList<>();
     try (Llama model = new Llama(TINY, InitialWeights.draw(TINY, 3))) {
       new Descent(
-              data(20),
-              List.of(),
-              Loss.NLL,
-              recipe,
-              Optional.empty(),
-              p -> losses.add(p.loss()),
-              () -> false)
+              data(20), Loss.NLL, recipe, Optional.empty(), p -> losses.add(p.loss()), () -> false)
           .run(model);
     }
     return losses;
@@ -227,7 +213,7 @@ class DescentTest {
   private static String descend(
       Recipe recipe, Optional<RunFolder> run, java.util.function.BooleanSupplier stop, Loss loss) {
     try (Llama model = new Llama(TINY, InitialWeights.draw(TINY, 3))) {
-      new Descent(data(20), List.of(), loss, recipe, run, p -> {}, stop).run(model);
+      new Descent(data(20), loss, recipe, run, p -> {}, stop).run(model);
       return model.weights().digest();
     }
   }

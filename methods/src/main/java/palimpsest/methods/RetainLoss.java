@@ -1,0 +1,100 @@
+package palimpsest.methods;
+
+import static org.bytedeco.pytorch.global.torch.log_softmax;
+
+import java.util.Set;
+import org.bytedeco.pytorch.Tensor;
+import palimpsest.api.Check;
+import palimpsest.torch.Scopes;
+import palimpsest.torch.llm.CausalLm;
+import palimpsest.torch.train.Batch;
+import palimpsest.torch.train.Loss;
+import palimpsest.torch.train.Materials;
+import palimpsest.torch.train.Materials.Need;
+
+/** What keeps the rest as it was: a loss over retain examples, of a method's own or chosen. */
+public interface RetainLoss {
+
+  /** {@code nll}, {@code kl} or {@code hidden:LAYER}; a method's own has its own name. */
+  String name();
+
+  /** What it looks at. */
+  default Set<Need> needs() {
+    return Set.of();
+  }
+
+  /**
+   * A micro-batch's share of the loss.
+   *
+   * @return (), gradients recorded
+   */
+  Tensor of(CausalLm model, Batch retain, Materials materials);
+
+  /** Next-token negative log-likelihood, mean over the step's label tokens. */
+  record Likelihood() implements RetainLoss {
+    @Override
+    public String name() {
+      return "nll";
+    }
+
+    @Override
+    public Tensor of(CausalLm model, Batch retain, Materials materials) {
+      return Loss.nll(model, retain);
+    }
+  }
+
+  /**
+   * Divergence of the model from the starting one, forward: KL(p_start || p), mean over the step's
+   * label tokens.
+   */
+  record Divergence() implements RetainLoss {
+    @Override
+    public String name() {
+      return "kl";
+    }
+
+    @Override
+    public Set<Need> needs() {
+      return Set.of(Need.START);
+    }
+
+    @Override
+    public Tensor of(CausalLm model, Batch retain, Materials materials) {
+      Tensor before =
+          Scopes.constant(
+              () -> log_softmax(materials.frozen().labelLogits(retain.tokens()), 1)); // (L, V)
+      Tensor now = log_softmax(model.labelLogits(retain.tokens()), 1); // (L, V)
+      return retain.tokenMean(before.exp().mul(before.sub(now)).sum(1));
+    }
+  }
+
+  /**
+   * Squared distance of hidden states from the starting model's, mean over dimensions and the
+   * step's label tokens.
+   *
+   * @param layer decoder layer after which they are taken, from 0
+   */
+  record Hidden(int layer) implements RetainLoss {
+    public Hidden {
+      Check.atLeast(layer, 0, "layer");
+    }
+
+    @Override
+    public String name() {
+      return "hidden:" + layer;
+    }
+
+    @Override
+    public Set<Need> needs() {
+      return Set.of(Need.START);
+    }
+
+    @Override
+    public Tensor of(CausalLm model, Batch retain, Materials materials) {
+      Tensor before =
+          Scopes.constant(() -> materials.frozen().labelStates(retain.tokens(), layer)); // (L, E)
+      Tensor apart = model.labelStates(retain.tokens(), layer).sub(before); // (L, E)
+      return retain.tokenMean(apart.square().mean(1)); // ()
+    }
+  }
+}
