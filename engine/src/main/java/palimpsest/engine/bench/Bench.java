@@ -3,16 +3,17 @@ package palimpsest.engine.bench;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import palimpsest.api.Interrupted;
 import palimpsest.api.InvalidRequest;
-import palimpsest.engine.Applying;
 import palimpsest.engine.Choice;
 import palimpsest.engine.Console;
 import palimpsest.engine.Fingerprints;
@@ -36,7 +37,7 @@ import palimpsest.methods.exact.Retrain;
  * <pre>
  * OUT/bench.json           which benchmark the folder belongs to
  * OUT/training/            the model, trained as {@link Training} does
- * OUT/retrain/SET/         the reference of a forget set, as {@link Applying} leaves it
+ * OUT/retrain/SET/         the reference of a forget set, as applying exact.retrain leaves it
  * OUT/yardsticks/          what original and reference answered
  * OUT/cells/NAME/          see {@link Cells}
  * OUT/locks/, workers/     who works on what; what the processes of a pool said
@@ -249,7 +250,7 @@ public final class Bench {
     }
     for (Benchmark.ForgetSet set : benchmark.sets()) {
       if (isTrained() && subject.reference().isEmpty() && isRetrained(set)) {
-        retrain(set);
+        requireSameReference(set);
       }
     }
   }
@@ -259,14 +260,31 @@ public final class Bench {
   }
 
   private boolean isRetrained(Benchmark.ForgetSet set) {
-    return Files.exists(retrained(set).resolve("applied.json"));
+    return Manifest.beside(reference(set)).isPresent();
   }
 
   private void retrain(Benchmark.ForgetSet set) {
     Retrain method = Retrain.defaults();
-    cells
-        .applying(new Choice(method.id(), method, settings.base()), set)
-        .apply(method, retrained(set));
+    cells.applying(new Choice(method, settings.base()), set).apply(method, retrained(set));
+  }
+
+  /** A reference that was made elsewhere must be the one that would be made here. */
+  private void requireSameReference(Benchmark.ForgetSet set) {
+    Manifest there = Manifest.beside(reference(set)).orElseThrow();
+    Manifest original = Manifest.beside(model()).orElseThrow();
+    Set<String> without = new HashSet<>(set.records());
+    without.addAll(original.without());
+    if (!without.equals(Set.copyOf(there.without()))
+        || !there.recipe().equals(original.recipe())
+        || !there.corpus().equals(original.corpus())
+        || !there.start().equals(original.start())
+        || there.template() != original.template()) {
+      throw new InvalidRequest(
+          reference(set)
+              + " is not the model retrained without "
+              + set.name()
+              + ": it has another recipe, corpus or start, or other records left out; remove it");
+    }
   }
 
   /** What can be done now, done or not, in the order in which it is begun. */

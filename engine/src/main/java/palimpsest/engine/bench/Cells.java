@@ -27,6 +27,7 @@ import palimpsest.engine.EvidenceFile;
 import palimpsest.engine.Fingerprints;
 import palimpsest.engine.JsonFiles;
 import palimpsest.engine.Machine;
+import palimpsest.engine.Manifest;
 import palimpsest.engine.Outputs;
 import palimpsest.engine.Suite;
 import palimpsest.engine.Version;
@@ -144,6 +145,7 @@ final class Cells {
         benchmark.corpus(),
         set.decision(),
         choice.recipe(),
+        choice.tuning(),
         subject.template(),
         subject.checkpointEvery(),
         console);
@@ -288,11 +290,18 @@ final class Cells {
             judging));
   }
 
-  /** Answers of the original or the reference, whose weights must be those of a digest. */
+  /** Answers of the original or the reference, whose weights must be what its manifest says. */
   void ask(Path weights, Benchmark.ForgetSet set, Benchmark.Part part, Path to) {
     console.say("Evaluating " + weights + " on " + set.name() + ", " + part);
     try (palimpsest.torch.llm.TextModel text =
         palimpsest.torch.llm.TextModel.read(weights, subject.template())) {
+      Manifest.beside(weights)
+          .filter(m -> !m.weights().equals(text.digest()))
+          .ifPresent(
+              m -> {
+                throw new CorruptArtifact(
+                    weights + " does not hold the weights that its manifest speaks of: remove it");
+              });
       int tokens =
           part == Benchmark.Part.VALIDATION ? settings.searchTokens() : settings.maxNewTokens();
       Outputs.folder(yardsticks.folder());

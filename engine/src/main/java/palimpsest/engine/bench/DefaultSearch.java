@@ -6,6 +6,7 @@ import java.util.Map;
 import palimpsest.api.Method;
 import palimpsest.engine.BuiltInMethods;
 import palimpsest.methods.DescentMethod;
+import palimpsest.methods.StagedMethod;
 
 /**
  * The candidates of every built-in method that are tried unless others are asked for.
@@ -40,7 +41,7 @@ public final class DefaultSearch {
 
   private static List<String> candidates(Method method) {
     List<String> usual =
-        method instanceof DescentMethod
+        method instanceof DescentMethod || method instanceof StagedMethod
             ? RATES.stream().map(rate -> "lr=" + rate).toList()
             : List.of("");
     return KNOWN.getOrDefault(method.id(), usual);

@@ -53,7 +53,7 @@ record Tables(List<Benchmark.Column> columns, Report.Grid grid) {
   private String line(Report.Row row, Map<String, Integer> notes) {
     StringBuilder line = new StringBuilder("| " + row.label());
     row.failed().forEach(why -> line.append(mark(row.label() + " failed: " + why, notes)));
-    line.append(" | ").append(parameters(row.label(), row.spec()));
+    line.append(" | ").append(parameters(row.spec()));
     line.append(" | ").append(row.spec().isEmpty() ? "" : row.seeds() + " of " + row.wanted());
     line.append(" | ").append(row.reached().map(r -> r ? "reached" : "below").orElse(""));
     line.append(" | ").append(row.seconds().map(s -> number(s.mean())).orElse("")).append(" |");
@@ -70,10 +70,8 @@ record Tables(List<Benchmark.Column> columns, Report.Grid grid) {
   }
 
   /** The spec without the method's name, which the row has already. */
-  private static String parameters(String label, String spec) {
-    return spec.equals(label) || spec.isEmpty()
-        ? ""
-        : spec.startsWith(label + ":") ? spec.substring(label.length() + 1) : spec;
+  private static String parameters(String spec) {
+    return spec.contains(":") ? spec.substring(spec.indexOf(':') + 1) : "";
   }
 
   private static String mark(String note, Map<String, Integer> notes) {
