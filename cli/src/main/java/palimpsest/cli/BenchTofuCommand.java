@@ -20,17 +20,14 @@ import picocli.CommandLine.Option;
           + " with 3 seeds; the five best on forget05 and forget01 too. Writes table.md, table.csv,"
           + " grid.json and trade-off.svg.",
       "",
-      "On one core: a training 65 min, four of them; a candidate 2 to 3 min, a reported cell 4 to 5."
-          + " M methods of C candidates each: 260 + M (3 C + 15) + 45 min, which two cores halve."
-          + " What was interrupted goes on when run again."
+      "On one core: a training 65 min, of which there are four; a candidate 3 min; a reported cell"
+          + " 4 min. M methods of C candidates each: 260 + M (3 C + 12) + 50 min, halved by two"
+          + " cores. What was interrupted goes on when run again; a training that was made elsewhere"
+          + " may be put into DIR/training, DIR/retrain/forget10 and so on."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",
-    footer = {
-      "",
-      "Example:",
-      "  palimpsest bench tofu --data tofu --out out/tofu --processes 2"
-    })
+    footer = {"", "Example:", "  palimpsest bench tofu --data tofu --out out/tofu --processes 2"})
 @SuppressWarnings("NullAway.Init") // picocli sets the options
 final class BenchTofuCommand implements Callable<Integer> {
   private final Screen screen;

@@ -80,8 +80,7 @@ final class GridOptions {
       names = "--best",
       paramLabel = "N",
       defaultValue = "5",
-      description =
-          "Methods that go on to the other forget sets; ${DEFAULT-VALUE} unless given.")
+      description = "Methods that go on to the other forget sets; ${DEFAULT-VALUE} unless given.")
   private int best;
 
   @Option(
@@ -191,12 +190,12 @@ final class GridOptions {
     Console stopping = minutes == null ? console : Until.minutes(console, minutes);
     Console watched = new Until(stopping, Pool::isOrphan);
     Bench bench = new Bench(benchmark, subject(), settings(), out, watched);
-    return bench.run(processes > 1 && !Pool.isWorker() ? Optional.of(pool(watched)) : Optional.empty());
+    return bench.run(
+        processes > 1 && !Pool.isWorker() ? Optional.of(pool(watched)) : Optional.empty());
   }
 
   private Pool pool(Console console) {
-    List<String> arguments =
-        command.root().commandLine().getParseResult().originalArgs();
+    List<String> arguments = command.root().commandLine().getParseResult().originalArgs();
     return new Pool(
         processes, Pool.java(Main.class.getName(), arguments), out.resolve("workers"), console);
   }

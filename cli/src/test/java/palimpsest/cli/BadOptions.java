@@ -93,14 +93,22 @@ final class BadOptions {
             tofu + "--model @model --shape 300,16,32,1,2,1,64"),
         wrong("benchmark in no process", "processes must be at least 1", tofu + "--processes 0"),
         wrong("benchmark until never", "until must be > 0, got 0.0", tofu + "--until 0"),
-        wrong("MUSE without data", "retain1.json: no such file", "bench muse --data @model --out @out"),
+        wrong(
+            "MUSE without data",
+            "retain1.json: no such file",
+            "bench muse --data @model --out @out"),
         wrong(
             "WMDP without choices",
             "corpus.jsonl:1: no \"choices\"",
             "bench wmdp --forget @corpus.jsonl --retain @corpus.jsonl --out @out"),
-        wrong("WMDP of few words", "words must be", "bench wmdp --forget @corpus.jsonl"
-            + " --retain @corpus.jsonl --out @out --words 1"),
-        wrong("LUME without data", "forget.jsonl: no such file", "bench lume --data @model --out @out"));
+        wrong(
+            "WMDP of few words",
+            "words must be",
+            "bench wmdp --forget @corpus.jsonl" + " --retain @corpus.jsonl --out @out --words 1"),
+        wrong(
+            "LUME without data",
+            "forget.jsonl: no such file",
+            "bench lume --data @model --out @out"));
   }
 
   private static String find(String option) {

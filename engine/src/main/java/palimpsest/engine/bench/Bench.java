@@ -46,6 +46,7 @@ import palimpsest.methods.exact.Retrain;
  */
 public final class Bench {
   private static final long PAUSE_MILLIS = 500;
+  private static final long TELL_NANOS = 60_000_000_000L;
 
   private final Benchmark benchmark;
   private final Subject subject;
@@ -55,6 +56,7 @@ public final class Bench {
   private final Yardsticks yardsticks;
   private final Cells cells;
   private Optional<Double> originalUtility = Optional.empty();
+  private long told = System.nanoTime();
 
   /** A grid in a folder. */
   public Bench(Benchmark benchmark, Subject subject, Settings settings, Path out, Console console) {
@@ -92,10 +94,10 @@ public final class Bench {
    */
   public static void requireOurs(Path out) {
     boolean ours =
-        Stream.of("bench.json", "training/model", "data").anyMatch(p -> Files.exists(out.resolve(p)));
+        Stream.of("bench.json", "training/model", "data")
+            .anyMatch(p -> Files.exists(out.resolve(p)));
     if (!ours && !Outputs.isEmpty(out)) {
-      throw new InvalidRequest(
-          out + " is not empty and not of this benchmark: give another --out");
+      throw new InvalidRequest(out + " is not empty and not of this benchmark: give another --out");
     }
   }
 
@@ -124,7 +126,7 @@ public final class Bench {
   public Path run(Optional<Pool> pool) {
     claim();
     try {
-      pool.ifPresentOrElse(Pool::run, this::work);
+      pool.ifPresentOrElse(p -> p.run(this::tell), this::work);
     } catch (Interrupted e) {
       if (Pool.isWorker() || !isTrained()) {
         throw e;
@@ -137,6 +139,14 @@ public final class Bench {
       throw unfinished(new Interrupted("a process ended early"));
     }
     return table;
+  }
+
+  /** Tells from time to time how far the others are. */
+  private void tell() {
+    if (System.nanoTime() - told > TELL_NANOS) {
+      told = System.nanoTime();
+      console.say(progress());
+    }
   }
 
   private Interrupted unfinished(Interrupted e) {
@@ -287,43 +297,43 @@ public final class Bench {
     }
   }
 
-  /** What can be done now, done or not, in the order in which it is begun. */
+  /**
+   * What can be done now, done or not, in the order in which it is begun: all of the first set
+   * before any of another.
+   */
   private List<Task> tasks() {
-    List<Task> all = new ArrayList<>();
     if (!isTrained()) {
       return List.of(new Task("training", this::isTrained, this::train));
     }
-    if (subject.reference().isEmpty() && hasReference()) {
-      benchmark
-          .sets()
-          .forEach(
-              set ->
-                  all.add(
-                      new Task(
-                          "retrain-" + set.name(), () -> isRetrained(set), () -> retrain(set))));
-    }
-    all.addAll(asking());
-    for (Cell cell : ready()) {
-      all.add(
-          new Task(cells.name(cell), () -> cells.result(cell).isPresent(), () -> cells.run(cell)));
+    List<Task> all = new ArrayList<>();
+    for (Benchmark.ForgetSet set : benchmark.sets()) {
+      if (subject.reference().isEmpty() && hasReference()) {
+        all.add(new Task("retrain-" + set.name(), () -> isRetrained(set), () -> retrain(set)));
+      }
+      asking(set, all);
+      for (Cell cell : ready(set)) {
+        all.add(
+            new Task(
+                cells.name(cell), () -> cells.result(cell).isPresent(), () -> cells.run(cell)));
+      }
     }
     return all;
   }
 
   /** The answers of original and reference. */
-  private List<Task> asking() {
-    List<Task> all = new ArrayList<>();
-    for (Benchmark.ForgetSet set : benchmark.sets()) {
-      for (Benchmark.Part part : Benchmark.Part.values()) {
-        if (part == Benchmark.Part.REPORTED || set.equals(benchmark.sets().get(0))) {
-          ask(all, set, part, Yardsticks.Who.ORIGINAL, model());
-          if (hasReference() && (subject.reference().isPresent() || isRetrained(set))) {
-            ask(all, set, part, Yardsticks.Who.REFERENCE, reference(set));
-          }
+  private void asking(Benchmark.ForgetSet set, List<Task> all) {
+    for (Benchmark.Part part : Benchmark.Part.values()) {
+      if (part == Benchmark.Part.REPORTED || isFirst(set)) {
+        ask(all, set, part, Yardsticks.Who.ORIGINAL, model());
+        if (hasReference() && (subject.reference().isPresent() || isRetrained(set))) {
+          ask(all, set, part, Yardsticks.Who.REFERENCE, reference(set));
         }
       }
     }
-    return all;
+  }
+
+  private boolean isFirst(Benchmark.ForgetSet set) {
+    return set.equals(benchmark.sets().get(0));
   }
 
   private void ask(
@@ -341,21 +351,29 @@ public final class Bench {
   }
 
   /** Cells whose yardsticks and decisions are there. */
-  private List<Cell> ready() {
-    String set = benchmark.sets().get(0).name();
-    if (!yardsticks.there(set, Benchmark.Part.VALIDATION)) {
-      return List.of();
+  private List<Cell> ready(Benchmark.ForgetSet set) {
+    boolean reportable = yardsticks.there(set.name(), Benchmark.Part.REPORTED);
+    if (!isFirst(set)) {
+      return reportable && isSearched() ? reported(set.name(), best()) : List.of();
     }
-    List<Cell> all = new ArrayList<>(search());
-    if (yardsticks.there(set, Benchmark.Part.REPORTED)) {
-      all.addAll(reported(set, List.copyOf(chosen().values())));
-    }
-    for (Benchmark.ForgetSet other : benchmark.sets().subList(1, benchmark.sets().size())) {
-      if (isSearched() && yardsticks.there(other.name(), Benchmark.Part.REPORTED)) {
-        all.addAll(reported(other.name(), best()));
+    List<Cell> all = new ArrayList<>();
+    if (yardsticks.there(set.name(), Benchmark.Part.VALIDATION)) {
+      all.addAll(search());
+      if (reportable) {
+        all.addAll(reported(set.name(), List.copyOf(chosen().values())));
       }
     }
     return all;
+  }
+
+  /** All that are ready and done. */
+  private List<Cell> done() {
+    return isTrained()
+        ? benchmark.sets().stream()
+            .flatMap(set -> ready(set).stream())
+            .filter(c -> cells.result(c).isPresent())
+            .toList()
+        : List.of();
   }
 
   /** The cells that decide on hyper-parameters. */
@@ -367,7 +385,8 @@ public final class Bench {
   }
 
   private boolean isSearched() {
-    return search().stream().allMatch(c -> cells.result(c).isPresent());
+    return yardsticks.there(benchmark.sets().get(0).name(), Benchmark.Part.VALIDATION)
+        && search().stream().allMatch(c -> cells.result(c).isPresent());
   }
 
   /** Every method with its first seed before any with its second. */
@@ -393,9 +412,8 @@ public final class Bench {
 
   /** The cells of the reported part that there are so far, of one set, by label. */
   Map<String, List<Cell>> reportedCells(Benchmark.ForgetSet set) {
-    boolean isFirst = set.equals(benchmark.sets().get(0));
     List<Selection.Chosen> chosen =
-        isFirst ? List.copyOf(chosen().values()) : isSearched() ? best() : List.of();
+        isFirst(set) ? List.copyOf(chosen().values()) : isSearched() ? best() : List.of();
     Map<String, List<Cell>> all = new LinkedHashMap<>();
     for (Selection.Chosen c : chosen) {
       all.put(
@@ -462,15 +480,12 @@ public final class Bench {
             + Math.min(settings.best(), settings.candidates().size())
                 * settings.seeds()
                 * (benchmark.sets().size() - 1);
-    long done = isTrained() ? ready().stream().filter(c -> cells.result(c).isPresent()).count() : 0;
-    return done + " of at most " + planned + " cells done";
+    return done().size() + " of at most " + planned + " cells done";
   }
 
   /** Writes the tables and plots of what there is; gives the file of the table, if there is any. */
   public Path report() {
-    if (isTrained()) {
-      ready().stream().filter(c -> cells.result(c).isPresent()).forEach(this::tidy);
-    }
+    done().forEach(this::tidy);
     return new Report(benchmark, settings, this, cells, yardsticks, out).write();
   }
 

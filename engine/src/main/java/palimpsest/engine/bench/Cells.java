@@ -292,7 +292,7 @@ final class Cells {
 
   /** Answers of the original or the reference, whose weights must be what its manifest says. */
   void ask(Path weights, Benchmark.ForgetSet set, Benchmark.Part part, Path to) {
-    console.say("Evaluating " + weights + " on " + set.name() + ", " + part);
+    console.say("Evaluating " + weights + " on " + to.getFileName());
     try (palimpsest.torch.llm.TextModel text =
         palimpsest.torch.llm.TextModel.read(weights, subject.template())) {
       Manifest.beside(weights)

@@ -16,8 +16,8 @@ import palimpsest.engine.Suite;
 
 /**
  * LUME: invented stories, invented people with personal data, and real biographies; {@code
- * forget.jsonl} and {@code retain.jsonl} with {@code {id, input, output, task}}, the id a document's
- * name and {@code sc} (sentence completion) or {@code qa} (question) with a number.
+ * forget.jsonl} and {@code retain.jsonl} with {@code {id, input, output, task}}, the id a
+ * document's name and {@code sc} (sentence completion) or {@code qa} (question) with a number.
  *
  * @see <a href="https://arxiv.org/abs/2502.15097">Ramakrishna et al. 2025</a>
  */
@@ -93,8 +93,7 @@ public final class Lume {
             Split.RETAIN, some(retain, documents, most)));
   }
 
-  private static List<Example> some(
-      List<Example> all, Map<Example, String> documents, int most) {
+  private static List<Example> some(List<Example> all, Map<Example, String> documents, int most) {
     return all.stream()
         .sorted(
             Comparator.comparing((Example e) -> Fingerprints.of("lume", document(e, documents)))

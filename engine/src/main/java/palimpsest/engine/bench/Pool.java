@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Diverged;
 import palimpsest.api.Interrupted;
@@ -37,7 +36,8 @@ public record Pool(int processes, List<String> command, Path logs, Console conso
 
   /** Whether this process is one of a pool whose starter is gone. */
   public static boolean isOrphan() {
-    return isWorker() && !ProcessHandle.current().parent().map(ProcessHandle::isAlive).orElse(false);
+    return isWorker()
+        && !ProcessHandle.current().parent().map(ProcessHandle::isAlive).orElse(false);
   }
 
   /** This Java virtual machine's own command with another main class and arguments. */
@@ -56,9 +56,10 @@ public record Pool(int processes, List<String> command, Path logs, Console conso
    * Starts them and waits for all to end. One that is killed is not started again: what it worked
    * on falls to the others.
    *
-   * @throws Interrupted if the console says so, after all have stopped
+   * @param meanwhile done several times a second
+   * @throws Interrupted if this thread is, after all have been asked to stop
    */
-  public void run() {
+  public void run(Runnable meanwhile) {
     List<Process> workers = new ArrayList<>();
     try {
       for (int i = 1; i <= processes; i++) {
@@ -70,10 +71,8 @@ public record Pool(int processes, List<String> command, Path logs, Console conso
           workers.forEach(Process::destroy); // SIGTERM: they stop at the next safe point
           told = true;
         }
-        workers.get(0).waitFor(LOOK_MILLIS, TimeUnit.MILLISECONDS);
-        if (!workers.get(0).isAlive()) {
-          Thread.sleep(LOOK_MILLIS);
-        }
+        Thread.sleep(LOOK_MILLIS);
+        meanwhile.run();
       }
     } catch (InterruptedException e) {
       throw new Interrupted("stopped while processes work", e);

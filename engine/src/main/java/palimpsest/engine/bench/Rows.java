@@ -44,7 +44,8 @@ final class Rows {
     String text(String key) {
       JsonNode node = value.isTextual() ? value : need(key);
       if (!node.isTextual() || node.textValue().isBlank()) {
-        throw error("\"" + key + "\" must be a string that is not blank, got " + node.getNodeType());
+        throw error(
+            "\"" + key + "\" must be a string that is not blank, got " + node.getNodeType());
       }
       return node.textValue();
     }
@@ -68,7 +69,8 @@ final class Rows {
     int index(String key, int below) {
       JsonNode node = need(key);
       if (!node.isInt() || node.intValue() < 0 || node.intValue() >= below) {
-        throw error("\"" + key + "\" must be a whole number from 0 to " + (below - 1) + ", got " + node);
+        throw error(
+            "\"" + key + "\" must be a whole number from 0 to " + (below - 1) + ", got " + node);
       }
       return node.intValue();
     }
@@ -139,7 +141,8 @@ final class Rows {
     } catch (JsonProcessingException e) {
       long line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
       throw new InvalidRequest(
-          file + ":" + line + ": malformed JSON: " + e.getOriginalMessage().replaceAll("\\s+", " "), e);
+          file + ":" + line + ": malformed JSON: " + e.getOriginalMessage().replaceAll("\\s+", " "),
+          e);
     } catch (IOException e) {
       throw new InvalidRequest(file + ": cannot be read as UTF-8: " + e.getMessage(), e);
     }

@@ -31,7 +31,8 @@ record Tables(List<Benchmark.Column> columns, Report.Grid grid) {
     lines.add("");
     lines.add(grid.rule());
     lines.add("");
-    lines.add("trade-off.svg has the means: filled circles are on the Pareto front, the square is the");
+    lines.add(
+        "trade-off.svg has the means: filled circles are on the Pareto front, the square is the");
     lines.add("original, the diamond the retrained reference, the dashed line the floor.");
     if (!notes.isEmpty()) {
       lines.add("");

@@ -5,11 +5,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import palimpsest.api.Diverged;
 import palimpsest.api.Evidence;
 import palimpsest.api.Explanation;
 import palimpsest.api.Score;
 import palimpsest.api.Split;
-import palimpsest.engine.Evaluating;
+import palimpsest.api.Trial;
+import palimpsest.metrics.BuiltInMetrics;
 
 /** What is kept of scores: numbers, and those per example that statistics need. */
 final class Values {
@@ -85,11 +87,15 @@ final class Values {
   }
 
   /** The utility that the floor is set for, on what is to be kept alone. */
-  static Optional<Double> utility(Evidence subject, Optional<Evidence> original, String metric) {
-    Map<String, Score> scores =
-        Evaluating.scores(core(subject), Optional.empty(), original.map(Values::core));
-    return Optional.ofNullable(scores.get(metric))
-        .flatMap(s -> s.fold(m -> Optional.of(m.value()), n -> Optional.empty()));
+  static Optional<Double> utility(Evidence subject, Evidence original, String metric) {
+    Trial trial = new Trial(core(subject), Optional.empty(), Optional.of(core(original)));
+    try {
+      return BuiltInMetrics.byId(metric)
+          .score(trial)
+          .fold(m -> Optional.of(m.value()), n -> Optional.empty());
+    } catch (Diverged e) {
+      return Optional.empty();
+    }
   }
 
   private static Evidence core(Evidence evidence) {

@@ -77,8 +77,7 @@ public final class Wmdp {
     if (letters && !others.isEmpty()) {
       reported.put(Split.WORLD_FACTS, also.reported()); // where accuracy on kept subjects is taken
     }
-    Corpus corpus =
-        Import.corpus(out, pieces(gone, words, letters), pieces(kept, words, letters));
+    Corpus corpus = Import.corpus(out, pieces(gone, words, letters), pieces(kept, words, letters));
     return new Benchmark(
         "wmdp",
         corpus,
@@ -103,11 +102,12 @@ public final class Wmdp {
   }
 
   /** The texts if there are any, else the questions with their right answers. */
-  private static List<Import.Piece> pieces(
-      List<Rows.Row> rows, int words, boolean letters) {
+  private static List<Import.Piece> pieces(List<Rows.Row> rows, int words, boolean letters) {
     List<Rows.Row> texts = rows.stream().filter(r -> !isQuestion(r)).toList();
     return texts.isEmpty()
-        ? questions(rows, letters).stream().map(e -> new Import.Piece(e.prompt(), e.completion())).toList()
+        ? questions(rows, letters).stream()
+            .map(e -> new Import.Piece(e.prompt(), e.completion()))
+            .toList()
         : Import.passages(texts, words);
   }
 
@@ -136,11 +136,7 @@ public final class Wmdp {
     }
     String right = choices.remove(answer);
     return new Example(
-        row.id(),
-        row.place(),
-        prompt.toString(),
-        right,
-        new Example.Probe(null, null, choices));
+        row.id(), row.place(), prompt.toString(), right, new Example.Probe(null, null, choices));
   }
 
   private static String letter(int i) {

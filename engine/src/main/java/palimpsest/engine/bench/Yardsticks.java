@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import palimpsest.api.Diverged;
 import palimpsest.api.Evidence;
-import palimpsest.api.InvalidRequest;
 import palimpsest.api.Score;
 import palimpsest.engine.Evaluating;
 import palimpsest.engine.EvidenceFile;
@@ -111,8 +111,7 @@ final class Yardsticks {
       Evidence original,
       @org.jspecify.annotations.Nullable Map<String, Values.Kept> kept) {
     Map<String, Double> values = new TreeMap<>(Values.of(kept == null ? Map.of() : kept));
-    Values.utility(of, Optional.of(original), measures.utility())
-        .ifPresent(u -> values.put(Values.UTILITY, u));
+    Values.utility(of, original, measures.utility()).ifPresent(u -> values.put(Values.UTILITY, u));
     return values;
   }
 
@@ -120,8 +119,7 @@ final class Yardsticks {
   Map<String, Double> values(Yardstick with, Evidence model, Map<String, Values.Kept> kept) {
     Map<String, Double> values = values(model, with.evidence(), kept);
     if (!values.containsKey(Values.UTILITY)) {
-      throw new InvalidRequest(
-          measures.utility() + " was not measured, which hyper-parameters are chosen by");
+      throw new Diverged(measures.utility() + " was not measured, which the floor is set for");
     }
     Gap.of(
             values,

@@ -33,7 +33,8 @@ final class Authors {
           40);
 
   /** Two methods of two and one candidates. */
-  static final List<String> SPECS = List.of("llm.ga:lr=1e-4", "llm.ga:lr=1e-3", "guard.memfree:n=3");
+  static final List<String> SPECS =
+      List.of("llm.ga:lr=1e-4", "llm.ga:lr=1e-3", "guard.memfree:n=3");
 
   private Authors() {}
 

@@ -102,8 +102,7 @@ class BenchTest {
     String cell =
         cells(whole).stream().filter(c -> c.startsWith("final-forget10-llm.ga")).findFirst().get();
     Path there = whole.resolve("cells").resolve(cell);
-    Cell.Provenance p =
-        JsonFiles.read(there.resolve("provenance.json"), Cell.Provenance.class);
+    Cell.Provenance p = JsonFiles.read(there.resolve("provenance.json"), Cell.Provenance.class);
 
     assertThat(cell).endsWith(p.fingerprint().substring(0, 12));
     assertThat(p.method()).isEqualTo("llm.ga");
@@ -118,8 +117,10 @@ class BenchTest {
     Values.File scores = JsonFiles.read(there.resolve("scores.json"), Values.File.class);
     Values.Kept probability = scores.scores().get("forgetting.probability");
     assertThat(probability.examples().values()).hasSize(1).allMatch(v -> v.size() == 12);
-    double sum = probability.examples().values().iterator().next().stream().mapToDouble(v -> v).sum();
-    assertThat(probability.value().orElseThrow()).isCloseTo(sum / 12, org.assertj.core.data.Offset.offset(1e-12));
+    double sum =
+        probability.examples().values().iterator().next().stream().mapToDouble(v -> v).sum();
+    assertThat(probability.value().orElseThrow())
+        .isCloseTo(sum / 12, org.assertj.core.data.Offset.offset(1e-12));
   }
 
   @Test
@@ -204,7 +205,7 @@ class BenchTest {
     assertThat(victim.waitFor(30, TimeUnit.SECONDS)).isTrue();
     assertThat(grid(out, Console.SILENT).isDone()).isFalse();
 
-    new Pool(2, command, out.resolve("workers"), Console.SILENT).run();
+    new Pool(2, command, out.resolve("workers"), Console.SILENT).run(() -> {});
 
     assertThat(grid(out, Console.SILENT).isDone()).isTrue();
     assertThat(numbers(out)).isEqualTo(numbers(whole));
@@ -214,7 +215,7 @@ class BenchTest {
   void pool_ofACommandThatFails_endsAsItDoes() {
     List<String> command = List.of("sh", "-c", "echo 'palimpsest: no such thing' >&2; exit 4");
 
-    assertThatThrownBy(() -> new Pool(2, command, folder.resolve("w"), Console.SILENT).run())
+    assertThatThrownBy(() -> new Pool(2, command, folder.resolve("w"), Console.SILENT).run(() -> {}))
         .isInstanceOf(CorruptArtifact.class)
         .hasMessageContaining("worker 1: palimpsest: no such thing");
   }

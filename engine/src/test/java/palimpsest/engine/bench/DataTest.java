@@ -63,7 +63,8 @@ class DataTest {
 
   @Test
   void tofu_smallerSetAlone_hasNothingToSearchOn() throws IOException {
-    Benchmark five = Authors.benchmark(Authors.write(folder.resolve("d"))).with(List.of("forget05"));
+    Benchmark five =
+        Authors.benchmark(Authors.write(folder.resolve("d"))).with(List.of("forget05"));
 
     assertThatThrownBy(
             () ->
@@ -115,7 +116,8 @@ class DataTest {
 
     assertThat(muse.corpus().examples())
         .extracting(Example::completion)
-        .containsExactly("one two three four five six seven eight", "nine ten", "a b c", "d e f", "g h");
+        .containsExactly(
+            "one two three four five six seven eight", "nine ten", "a b c", "d e f", "g h");
     Benchmark.ForgetSet set = muse.sets().get(0);
     assertThat(set.records()).containsExactly("forget.jsonl#1", "forget.jsonl#2");
     List<Example> all = new ArrayList<>(set.validation().of(Split.FORGET));
@@ -175,8 +177,7 @@ class DataTest {
   void wmdp_questions_haveTheOtherOptionsAsWrongAnswers() throws IOException {
     Path forget = write("f.jsonl", MCQ.formatted(1), MCQ.formatted(2), MCQ.formatted(3));
     Path retain = write("r.jsonl", MCQ.formatted(4), MCQ.formatted(5));
-    Benchmark open =
-        Wmdp.read(List.of(forget), List.of(retain), folder.resolve("open"), 50, false);
+    Benchmark open = Wmdp.read(List.of(forget), List.of(retain), folder.resolve("open"), 50, false);
     Example e = open.sets().get(0).validation().of(Split.FORGET).get(0);
 
     assertThat(e.completion()).isEqualTo("c");
@@ -192,10 +193,10 @@ class DataTest {
 
   @Test
   void wmdp_texts_areTrainedOnInsteadOfTheQuestions() throws IOException {
-    Path forget = write("f.jsonl", MCQ.formatted(1), MCQ.formatted(2), "{\"text\": \"secret text\"}");
+    Path forget =
+        write("f.jsonl", MCQ.formatted(1), MCQ.formatted(2), "{\"text\": \"secret text\"}");
     Path retain = write("r.jsonl", "{\"text\": \"x y\"}", "{\"text\": \"z\"}");
-    Benchmark wmdp =
-        Wmdp.read(List.of(forget), List.of(retain), folder.resolve("o"), 50, false);
+    Benchmark wmdp = Wmdp.read(List.of(forget), List.of(retain), folder.resolve("o"), 50, false);
 
     assertThat(wmdp.corpus().examples())
         .extracting(Example::completion)

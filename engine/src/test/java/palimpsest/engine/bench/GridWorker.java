@@ -15,7 +15,10 @@ public final class GridWorker {
    */
   public static void main(String[] args) {
     Authors.bench(
-            Path.of(args[0]), Path.of(args[1]), Authors.settings(Authors.SPECS, 2, 1), Console.SILENT)
+            Path.of(args[0]),
+            Path.of(args[1]),
+            Authors.settings(Authors.SPECS, 2, 1),
+            Console.SILENT)
         .run(Optional.empty());
   }
 }

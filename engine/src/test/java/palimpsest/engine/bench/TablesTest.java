@@ -39,9 +39,12 @@ class TablesTest {
           Optional.of(false),
           Optional.of(new Spread(123.4, Optional.empty(), 1)),
           Map.of(
-              Values.GAP, new Spread(0.25, Optional.of(0.0125), 2),
-              "fq/log10 p", new Spread(-20, Optional.of(1.0), 2),
-              "es", new Spread(0.00002, Optional.of(0.0), 2)),
+              Values.GAP,
+              new Spread(0.25, Optional.of(0.0125), 2),
+              "fq/log10 p",
+              new Spread(-20, Optional.of(1.0), 2),
+              "es",
+              new Spread(0.00002, Optional.of(0.0), 2)),
           Map.of(),
           List.of("loss is | not finite"),
           Map.of("es", List.of("saturated: read log10 p")));
