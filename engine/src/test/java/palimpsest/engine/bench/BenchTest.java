@@ -215,7 +215,8 @@ class BenchTest {
   void pool_ofACommandThatFails_endsAsItDoes() {
     List<String> command = List.of("sh", "-c", "echo 'palimpsest: no such thing' >&2; exit 4");
 
-    assertThatThrownBy(() -> new Pool(2, command, folder.resolve("w"), Console.SILENT).run(() -> {}))
+    assertThatThrownBy(
+            () -> new Pool(2, command, folder.resolve("w"), Console.SILENT).run(() -> {}))
         .isInstanceOf(CorruptArtifact.class)
         .hasMessageContaining("worker 1: palimpsest: no such thing");
   }
