@@ -6,6 +6,7 @@ import java.util.SplittableRandom;
 import java.util.TreeMap;
 import palimpsest.api.Check;
 import palimpsest.api.Explanation;
+import palimpsest.api.InvalidRequest;
 import palimpsest.api.Score;
 import palimpsest.metrics.statistics.Interval;
 
@@ -28,7 +29,10 @@ import palimpsest.metrics.statistics.Interval;
 public record Bootstrap(int resamples, double level, long seed) {
   public Bootstrap {
     Check.atLeast(resamples, 1, "resamples");
-    Check.fraction(Check.positive(level, "level"), "level");
+    Check.positive(level, "level");
+    if (!(level < 1)) {
+      throw new InvalidRequest("level must be below 1, got " + level);
+    }
   }
 
   /** A thousand draws, 95 per cent. */

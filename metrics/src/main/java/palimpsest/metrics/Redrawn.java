@@ -17,6 +17,10 @@ import palimpsest.api.Split;
 final class Redrawn {
   private static final int REDRAWS = 1000;
 
+  /** Draws of values in this order are in order, which spares their sorting. */
+  private static final Comparator<Explanation> ASCENDING =
+      Comparator.comparingDouble(Explanation::value).thenComparing(Explanation::what);
+
   /** Examples of each split; a split without any has no say. */
   private final int[] sizes;
 
@@ -100,8 +104,7 @@ final class Redrawn {
       return new Constant(e.value());
     }
     List<Unit> drawn = new ArrayList<>();
-    List<Explanation> leaves =
-        e.from().stream().sorted(Comparator.comparing(Explanation::what)).toList();
+    List<Explanation> leaves = e.from().stream().sorted(ASCENDING).toList();
     leaves.forEach(leaf -> Optional.ofNullable(units.get(leaf.what())).ifPresent(drawn::add));
     if (drawn.size() < leaves.size()) {
       return new Inner(

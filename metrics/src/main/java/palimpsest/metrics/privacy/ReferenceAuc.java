@@ -1,6 +1,7 @@
 package palimpsest.metrics.privacy;
 
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -29,18 +30,25 @@ public record ReferenceAuc() implements Metric {
     return new ReferenceAuc();
   }
 
-  private static PerExample against(Evidence reference) {
-    Map<String, Double> theirs = new HashMap<>();
-    for (Split split : new Split[] {Split.FORGET, Split.HOLDOUT}) {
+  private static PerExample against(Evidence reference, Evidence subject) {
+    IdentityHashMap<Item, Double> gains = new IdentityHashMap<>(); // an id may stand in both splits
+    for (Split split : List.of(Split.FORGET, Split.HOLDOUT)) {
+      Map<String, Double> theirs = new HashMap<>();
       for (Item item : reference.of(split)) {
         theirs.put(item.example().id(), item.answer().meanLogProb());
+      }
+      for (Item item : subject.of(split)) {
+        Double log = theirs.get(item.example().id());
+        if (log != null) {
+          gains.put(item, item.answer().meanLogProb() - log);
+        }
       }
     }
     return new PerExample(
         "gain in log-probability over the reference",
         "a value under the retrained reference",
-        item -> theirs.containsKey(item.example().id()),
-        item -> item.answer().meanLogProb() - theirs.getOrDefault(item.example().id(), Double.NaN));
+        gains::containsKey,
+        item -> gains.getOrDefault(item, Double.NaN));
   }
 
   @Override
@@ -70,7 +78,7 @@ public record ReferenceAuc() implements Metric {
           "no retrained reference: this test compares each loss with a model trained without the"
               + " data");
     }
-    Membership membership = new Membership(against(trial.reference().get()));
+    Membership membership = new Membership(against(trial.reference().get(), trial.subject()));
     Optional<Explanation> auc = membership.auc(trial.subject());
     if (auc.isEmpty()) {
       return new NotMeasured(membership.lack(trial.subject()));
