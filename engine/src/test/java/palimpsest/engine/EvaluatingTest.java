@@ -2,6 +2,8 @@ package palimpsest.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -85,6 +87,35 @@ class EvaluatingTest {
           .containsExactlyInAnyOrderElementsOf(
               BuiltInMetrics.all().stream().map(Metric::id).toList());
     }
+  }
+
+  /** Subtask and gradient norm are kept, and evidence written before there were any is read. */
+  @Test
+  void evidence_fieldsThatMayLack_areKeptOrAbsent() throws IOException {
+    Example.Probe probe = new Example.Probe(null, null, List.of("B"), "Task1.sc");
+    Trace trace =
+        new Trace("a#1", new int[1], new double[1], new boolean[1], new double[1], new double[1]);
+    Evidence evidence =
+        new Evidence(
+            "digest",
+            Map.of(
+                Split.FORGET,
+                List.of(
+                    new Evidence.Item(
+                        example(1, probe), trace, List.of(), List.of(trace), "", 0.5))));
+    Path file = folder.resolve("evidence.json");
+    EvidenceFile.write(file, evidence);
+    Evidence.Item kept = EvidenceFile.read(file).of(Split.FORGET).get(0);
+    assertThat(kept.gradientNorm()).isEqualTo(0.5);
+    assertThat(kept.example().probe()).isEqualTo(probe);
+    String old =
+        Files.readString(file)
+            .replace(",\"gradientNorm\":0.5", "")
+            .replace(",\"task\":\"Task1.sc\"", "");
+    Files.writeString(file, old);
+    Evidence.Item without = EvidenceFile.read(file).of(Split.FORGET).get(0);
+    assertThat(without.gradientNorm()).isNull();
+    assertThat(without.example().probe().task()).isNull();
   }
 
   /** An attack whose copy diverges, or whose prompt is too long, is undecided with the reason. */
