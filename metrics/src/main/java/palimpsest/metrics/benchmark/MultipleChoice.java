@@ -18,8 +18,9 @@ import palimpsest.metrics.SplitMetric;
  *
  * <p>An example's prompt is {@link #prompt}, its completion the right letter, {@code "B"}, and its
  * perturbed answers are the other letters, so that one pass over all of them serves. The end token
- * is not counted. An accuracy at chance shows that letters are not told apart, and no more: ask
- * without options too, with {@link OpenEnded}.
+ * is not counted. The harness puts a blank between {@code Answer:} and the letter and nothing else:
+ * a prompt template that adds words measures something else. An accuracy at chance shows that
+ * letters are not told apart, and no more: ask without options too, with {@link OpenEnded}.
  *
  * @param split where it is taken: forget for WMDP, world facts for MMLU
  * @see <a href="https://arxiv.org/abs/2403.03218">Li et al. 2024, WMDP</a>
