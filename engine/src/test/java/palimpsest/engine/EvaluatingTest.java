@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import palimpsest.api.Attack;
@@ -22,8 +23,10 @@ import palimpsest.api.Place;
 import palimpsest.api.Score;
 import palimpsest.api.Split;
 import palimpsest.api.Trace;
+import palimpsest.api.Trial;
 import palimpsest.dossier.Attempt;
 import palimpsest.metrics.BuiltInMetrics;
+import palimpsest.metrics.privacy.GradientNormAuc;
 import palimpsest.testkit.TinyModels;
 import palimpsest.torch.llm.TextModel;
 
@@ -87,6 +90,31 @@ class EvaluatingTest {
           .containsExactlyInAnyOrderElementsOf(
               BuiltInMetrics.all().stream().map(Metric::id).toList());
     }
+  }
+
+  @Test
+  void evidence_withGradientNorms_hasThemWhereMembershipIsTested() {
+    Suite suite =
+        new Suite(
+            Map.of(
+                Split.FORGET, TinyModels.examples("f.jsonl", 2),
+                Split.RETAIN, TinyModels.examples("r.jsonl", 1),
+                Split.HOLDOUT, TinyModels.examples("h.jsonl", 2)));
+    try (TextModel model = TinyModels.text(folder.resolve("tiny"), 1)) {
+      Evidence plain = Evaluating.evidence(model, suite, 4);
+      Evidence evidence = Evaluating.withGradientNorms(model, plain);
+      assertThat(evidence.of(Split.FORGET)).allMatch(i -> positive(i.gradientNorm()));
+      assertThat(evidence.of(Split.HOLDOUT)).allMatch(i -> positive(i.gradientNorm()));
+      assertThat(evidence.of(Split.RETAIN)).isEqualTo(plain.of(Split.RETAIN));
+      assertThat(evidence.of(Split.FORGET).get(1).answer())
+          .isEqualTo(plain.of(Split.FORGET).get(1).answer());
+      assertThat(GradientNormAuc.defaults().score(new Trial(evidence, Optional.empty())))
+          .isInstanceOf(Score.Measured.class);
+    }
+  }
+
+  private static boolean positive(@Nullable Double norm) {
+    return norm != null && norm > 0;
   }
 
   /** Subtask and gradient norm are kept, and evidence written before there were any is read. */
