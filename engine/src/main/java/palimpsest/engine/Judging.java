@@ -12,6 +12,8 @@ import palimpsest.api.LanguageModel;
 import palimpsest.api.Score;
 import palimpsest.api.Split;
 import palimpsest.dossier.Attempt;
+import palimpsest.metrics.Bootstrap;
+import palimpsest.metrics.statistics.Interval;
 import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.text.PromptTemplate;
 
@@ -32,8 +34,15 @@ public record Judging(
     PromptTemplate.Kind template,
     Console console) {
 
-  /** Scores of a model by metric id, and the digest of its parameters. */
-  public record Judgement(String digest, Map<String, Score> scores) {
+  /**
+   * Scores of a model.
+   *
+   * @param digest of its parameters
+   * @param scores by metric id
+   * @param intervals 95 per cent bootstrap intervals over examples, of those scores that have one
+   */
+  public record Judgement(
+      String digest, Map<String, Score> scores, Map<String, Interval> intervals) {
 
     /** Writes it to a new file. */
     public void write(Path file) {
@@ -47,7 +56,8 @@ public record Judging(
     Evidence subject = evidence(model, maxNewTokens);
     Optional<Evidence> retrained = reference.map(folder -> evidence(folder, maxNewTokens));
     Optional<Evidence> before = original.map(folder -> evidence(folder, maxNewTokens));
-    return new Judgement(subject.digest(), Evaluating.scores(subject, retrained, before));
+    Map<String, Score> scores = Evaluating.scores(subject, retrained, before);
+    return new Judgement(subject.digest(), scores, Bootstrap.defaults().intervals(scores));
   }
 
   private Evidence evidence(Path folder, int maxNewTokens) {
