@@ -8,9 +8,12 @@ import palimpsest.guard.MemFree;
 import palimpsest.methods.exact.Retrain;
 import palimpsest.methods.llm.GradDiff;
 import palimpsest.methods.llm.GradientAscent;
+import palimpsest.methods.llm.Lunar;
 import palimpsest.methods.llm.Npo;
 import palimpsest.methods.llm.SatImp;
 import palimpsest.methods.llm.SimNpo;
+import palimpsest.methods.llm.TaskVector;
+import palimpsest.methods.llm.Undo;
 import palimpsest.methods.llm.WeightedAscent;
 
 /** Every method that comes with Palimpsest, with its default hyper-parameters. */
@@ -24,6 +27,9 @@ public final class BuiltInMethods {
           SimNpo.defaults(),
           WeightedAscent.defaults(),
           SatImp.defaults(),
+          TaskVector.defaults(),
+          Undo.defaults(),
+          Lunar.defaults(),
           MemFree.Order.defaults());
 
   private BuiltInMethods() {}
