@@ -125,7 +125,7 @@ public record Applying(
    * @throws InvalidRequest if the model, the corpus or a record does not fit the method
    * @throws CorruptArtifact if the model is not what its manifest says
    */
-  void require(Method method) {
+  public void require(Method method) {
     Manifest.requireTemplate(model, template);
     try (TextModel text = TextModel.read(model, template)) {
       if (method instanceof Retrain) {
@@ -179,7 +179,7 @@ public record Applying(
   }
 
   /** The records to forget, in the order of the corpus. */
-  List<Example> forget() {
+  public List<Example> forget() {
     Set<String> ids = new HashSet<>(decision.examples());
     return corpus.examples().stream().filter(e -> ids.contains(e.id())).toList();
   }

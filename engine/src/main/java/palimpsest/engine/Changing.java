@@ -105,7 +105,7 @@ record Changing(Applying job, Path out) {
   private List<List<String>> alternates(DescentMethod method, TextModel text) {
     Path file = out.resolve("alternates.json");
     if (!Files.exists(file)) {
-      int count = method.parameters().getOrDefault("alternates", 1.0).intValue();
+      int count = method.alternates();
       job.console().say("Drawing " + count + " other answers to each question");
       JsonFiles.write(file, Alternates.draw(text, job.forget(), count, job.recipe().seed()));
     }

@@ -30,7 +30,7 @@ public final class Outputs {
   }
 
   /** Makes a folder and its parents, or says why it cannot. */
-  static Path folder(Path folder) {
+  public static Path folder(Path folder) {
     try {
       return Files.createDirectories(folder);
     } catch (FileAlreadyExistsException e) {
@@ -48,7 +48,7 @@ public final class Outputs {
   }
 
   /** Whether a folder holds anything but what a killed write left, which has no name yet. */
-  static boolean isEmpty(Path folder) {
+  public static boolean isEmpty(Path folder) {
     if (!Files.exists(folder)) {
       return true;
     }
@@ -74,7 +74,7 @@ public final class Outputs {
   }
 
   /** Deletes a folder of results and all in it. */
-  static void delete(Path folder) {
+  public static void delete(Path folder) {
     if (!Files.exists(folder)) {
       return;
     }

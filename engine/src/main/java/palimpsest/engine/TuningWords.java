@@ -17,7 +17,7 @@ import palimpsest.torch.train.Optimiser;
  * lora-rank=8  lora-alpha=16  lora-targets=q_proj+v_proj
  * optimiser=adamw | sign
  * gru=SMOOTHING  sam=RADIUS
- * retain=nll | kl | hidden:LAYER
+ * retain=nll | kl | hidden | hidden:LAYER
  * </pre>
  */
 final class TuningWords {
@@ -98,7 +98,8 @@ final class TuningWords {
     return switch (value) {
       case "nll" -> new RetainLoss.Likelihood();
       case "kl" -> new RetainLoss.Divergence();
-      default -> throw wrong("retain is \"" + value + "\"; wanted nll, kl or hidden:LAYER");
+      case "hidden" -> new RetainLoss.Hidden(-1);
+      default -> throw wrong("retain is \"" + value + "\"; wanted nll, kl, hidden or hidden:LAYER");
     };
   }
 

@@ -1,7 +1,6 @@
 package palimpsest.methods.llm;
 
 import static org.bytedeco.pytorch.global.torch.empty_like;
-import static org.bytedeco.pytorch.global.torch.log_softmax;
 
 import java.util.List;
 import java.util.Map;
@@ -14,16 +13,14 @@ import palimpsest.api.About;
 import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Recipe;
+import palimpsest.methods.DescentMethod;
 import palimpsest.methods.RetainLoss;
 import palimpsest.methods.StagedMethod;
 import palimpsest.methods.Stages;
 import palimpsest.torch.Weights;
-import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.llm.InitialWeights;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.train.Alternatives;
-import palimpsest.torch.train.Batch;
-import palimpsest.torch.train.Loss;
 import palimpsest.torch.train.Materials;
 import palimpsest.torch.train.Objective;
 import palimpsest.torch.train.ReferenceLogProb;
@@ -45,6 +42,8 @@ import palimpsest.torch.train.ReferenceLogProb;
  * @param beta size of the noise, β
  * @param distilEpochs passes over the retain set
  * @param distilRate learning rate of the distillation as a multiple of the recipe's
+ * @see MaxEntropy
+ * @see GradDiff
  * @see <a href="https://arxiv.org/abs/2506.06278">Lee et al. 2025</a>
  */
 public record Undo(
@@ -121,7 +120,14 @@ public record Undo(
   public void change(Stages stages) {
     Llama model = stages.model();
     Recipe recipe = stages.recipe();
-    stages.descend("suppress", model, stages.forget(), stages.retain(), suppression(), recipe);
+    DescentMethod suppressor = suppressor();
+    stages.descend(
+        "suppress",
+        model,
+        stages.forget(),
+        stages.retain(),
+        suppressor.objective(Materials.NONE, suppressor.retainLoss()),
+        recipe);
     Materials teacher =
         new Materials(
             Optional.of(stages.copy()),
@@ -141,19 +147,8 @@ public record Undo(
         distilling(recipe));
   }
 
-  private Objective suppression() {
-    return inner == 1
-        ? new GradDiff(forgetWeight, 1).objective(Materials.NONE, new RetainLoss.Likelihood())
-        : Objective.of(
-            (model, batch) -> fromUniform(model, batch).mul(new Scalar(forgetWeight)), Loss.NLL, 1);
-  }
-
-  /** KL(U || p) = -ln V - mean_v ln p_v, mean over the step's label tokens. */
-  static Tensor fromUniform(CausalLm model, Batch forget) {
-    Tensor log = log_softmax(model.labelLogits(forget.tokens()), 1); // (L, V)
-    return forget
-        .tokenMean(log.mean(1).add(new Scalar(Math.log((double) log.size(1)))))
-        .neg(); // ()
+  private DescentMethod suppressor() {
+    return inner == 0 ? new MaxEntropy(forgetWeight, 1) : new GradDiff(forgetWeight, 1);
   }
 
   /** Fills a matrix with noise. */

@@ -5,10 +5,6 @@ import static org.assertj.core.api.Assertions.withinPercentage;
 import static palimpsest.methods.llm.LunarTest.float64;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
@@ -25,22 +21,18 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import palimpsest.api.Recipe;
 import palimpsest.testkit.LeakCheck;
-import palimpsest.torch.Scopes;
-import palimpsest.torch.Weights;
-import palimpsest.torch.checkpoint.Checkpoint;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.llm.TokenBatch;
 import palimpsest.torch.text.TokenizedExample;
-import palimpsest.torch.train.Batch;
 
 /** Against edits of weights by a PyTorch implementation, in testkit/golden/losses/edits.json. */
 @ExtendWith(LeakCheck.class)
 class EditsGoldenTest {
-  private static final Path GOLDEN = Path.of("../testkit/golden");
   private static final double PERCENT = 0.01; // 1e-4 relative
-  private static final JsonNode ROOT = read("edits.json");
-  private static final List<TokenizedExample> FORGET = examples(ROOT, "forget");
-  private static final List<TokenizedExample> RETAIN = examples(ROOT, "retain");
+  private static final GoldenFile FILE = GoldenFile.read("edits.json");
+  private static final JsonNode ROOT = FILE.root();
+  private static final List<TokenizedExample> FORGET = FILE.examples("forget");
+  private static final List<TokenizedExample> RETAIN = FILE.examples("retain");
   private static final Recipe THREE_STEPS =
       new Recipe(3, 3, 3, 1e-3, 0, Recipe.Decay.CONSTANT, 0.01, 1, 1);
 
@@ -49,9 +41,7 @@ class EditsGoldenTest {
 
   @BeforeEach
   void open() {
-    try (Checkpoint checkpoint = Checkpoint.read(GOLDEN.resolve("llama/gqa-tied"))) {
-      start = new Llama(checkpoint.config(), Weights.of(checkpoint.weights()));
-    }
+    start = GoldenFile.model("gqa-tied");
     model = start.copy();
   }
 
@@ -88,20 +78,6 @@ class EditsGoldenTest {
       values[i] = (float) (Undo.bound(matrix) * (2 * (turn - Math.floor(turn)) - 1));
     }
     new FloatPointer(matrix.data_ptr_float()).put(values);
-  }
-
-  /** UNDO's maximum entropy is the forget term of ME. */
-  @Test
-  void undoFromUniform_forgetSet_equalsPyTorch() {
-    JsonNode tokens = read("tokens.json");
-    List<TokenizedExample> forget = examples(tokens, "forget");
-    double got =
-        Scopes.withoutGradient(
-            () ->
-                Undo.fromUniform(
-                        model, Batch.whole(forget, IntStream.range(0, forget.size()).toArray()))
-                    .item_double());
-    close("me_forget", got, tokens.get("losses").get("me_forget").get("value"));
   }
 
   @Test
@@ -183,23 +159,6 @@ class EditsGoldenTest {
 
   private static void close(String what, double got, JsonNode expected) {
     assertThat(got).as(what).isCloseTo(expected.asDouble(), withinPercentage(PERCENT));
-  }
-
-  private static JsonNode read(String file) {
-    try {
-      return new ObjectMapper().readTree(GOLDEN.resolve("losses").resolve(file).toFile());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static List<TokenizedExample> examples(JsonNode root, String set) {
-    List<TokenizedExample> all = new ArrayList<>();
-    for (JsonNode e : root.get(set).get("examples")) {
-      IntStream ids = IntStream.concat(ints(e.get("prompt_ids")), ints(e.get("answer_ids")));
-      all.add(new TokenizedExample(ids.toArray(), e.get("prompt_ids").size()));
-    }
-    return all;
   }
 
   private static Tensor matrix(JsonNode rows) {

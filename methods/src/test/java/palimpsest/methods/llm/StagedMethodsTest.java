@@ -112,19 +112,6 @@ class StagedMethodsTest {
     }
   }
 
-  /** p = U: KL(U || U) = 0, a minimum, so no gradient either. */
-  @Test
-  void undoFromUniform_uniformModel_isZeroAndStays() {
-    Scopes.withoutGradient(() -> model.weights().flat().zero_().numel());
-    try (PointerScope scope = new PointerScope()) {
-      model.weights().gradient().zero_();
-      var loss = Undo.fromUniform(model, Batch.whole(FORGET, 0, 1));
-      loss.backward();
-      assertThat(loss.item_double()).isCloseTo(0, within(1e-6));
-      assertThat(model.weights().gradient().norm().item_double()).isLessThan(1e-6);
-    }
-  }
-
   /** Undamaged, the student is its teacher: KL is 0 and so is its gradient, up to rounding. */
   @ParameterizedTest
   @ValueSource(ints = {0, 1})
@@ -147,7 +134,7 @@ class StagedMethodsTest {
     Loss forget =
         inner == 1
             ? (m, b) -> Loss.nll(m, b).mul(new Scalar(-0.5))
-            : (m, b) -> Undo.fromUniform(m, b).mul(new Scalar(0.5));
+            : (m, b) -> new MaxEntropy(0.5, 1).forgetting(m, b, Materials.NONE);
     new Descent(
             FORGET,
             RETAIN,
