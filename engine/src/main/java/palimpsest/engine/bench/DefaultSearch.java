@@ -19,12 +19,27 @@ public final class DefaultSearch {
 
   /** By method; a method that is not here is tried at {@link #RATES}, or as it is. */
   private static final Map<String, List<String>> KNOWN =
-      Map.of(
-          "llm.ga", List.of("lr=2e-5", "lr=4e-5", "lr=6e-5"),
-          "llm.grad-diff", List.of("lr=7e-5", "lr=1e-4", "lr=1.5e-4"),
-          "llm.npo", List.of("lr=7e-5", "lr=1e-4", "lr=1e-4,retainWeight=5"),
-          "llm.lunar", List.of("coefficient=1", "coefficient=2", "coefficient=4"),
-          "guard.memfree", List.of("n=4", "n=10"));
+      Map.ofEntries(
+          Map.entry("llm.ga", List.of("lr=2e-5", "lr=4e-5", "lr=6e-5")),
+          Map.entry("llm.grad-diff", List.of("lr=7e-5", "lr=1e-4", "lr=1.5e-4")),
+          Map.entry("llm.npo", List.of("lr=7e-5", "lr=1e-4", "lr=1e-4,retainWeight=5")),
+          Map.entry("llm.simnpo", List.of("lr=1e-4", "lr=2e-4", "lr=2e-4,beta=3.5,margin=3.5")),
+          Map.entry("llm.satimp", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry("llm.me", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry("llm.undial", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry("llm.ce-u", List.of("lr=3e-5", "lr=1e-4", "lr=3e-4")),
+          Map.entry("llm.pdu", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry("llm.dpo", List.of("lr=5e-5", "lr=1e-4", "lr=3e-4")),
+          Map.entry("llm.altpo", List.of("lr=1e-4", "lr=2e-4", "lr=2e-4,retainWeight=2")),
+          Map.entry("llm.refusal", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry("llm.idk-ap", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry("llm.flat", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry("llm.lunar", List.of("coefficient=1", "coefficient=2", "coefficient=4")),
+          Map.entry("llm.rmu", List.of("lr=3e-4", "lr=1e-3", "lr=1e-3,retainWeight=100")),
+          Map.entry("llm.adaptive-rmu", List.of("lr=3e-4", "lr=1e-3", "lr=1e-3,retainWeight=100")),
+          Map.entry(
+              "llm.task-vector", List.of("scale=1,lr=2e-4", "scale=5,lr=2e-4", "scale=1,lr=1e-3")),
+          Map.entry("guard.memfree", List.of("n=4", "n=10")));
 
   private DefaultSearch() {}
 

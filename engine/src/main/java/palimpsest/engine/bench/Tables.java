@@ -130,6 +130,7 @@ record Tables(List<Benchmark.Column> columns, Report.Grid grid) {
                 .orElse(t.taken() ? "taken" : "");
         lines.add(
             String.format(
+                Locale.ROOT,
                 "| %s | %s | %s | %s |",
                 t.spec(),
                 t.utility().map(Tables::number).orElse("-"),

@@ -84,8 +84,12 @@ final class Authors {
             answer(i, 0));
     return probes
         ? String.format(
+            Locale.ROOT,
             "%s,\"paraphrased_answer\":\"%s\",\"perturbed_answer\":[\"%s\",\"%s\"]}",
-            plain, "It is " + answer(i, 0), answer(i, 1), answer(i, 2))
+            plain,
+            "It is " + answer(i, 0),
+            answer(i, 1),
+            answer(i, 2))
         : plain + "}";
   }
 
