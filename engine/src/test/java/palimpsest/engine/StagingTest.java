@@ -66,8 +66,8 @@ class StagingTest {
   }
 
   /**
-   * Stopped before its first step, within its first stage, between its stages and within the last
-   * one, and killed without a checkpoint there, it ends as a run that nobody disturbed.
+   * Stopped within its first stage, between its stages and within the last one, and killed without
+   * a checkpoint there, it ends as a run that nobody disturbed.
    */
   @ParameterizedTest
   @ValueSource(strings = {"llm.task-vector", "llm.undo:distilRate=0.5", "llm.lunar"})
@@ -78,7 +78,7 @@ class StagingTest {
     assertThat(whole.after()).isNotEqualTo(whole.before());
     int moments = watch.asked();
     assertThat(moments).isGreaterThan(3).isEqualTo(watch.told());
-    for (int at : IntStream.of(0, 2, 4, moments - 2).filter(m -> m < moments).toArray()) {
+    for (int at : IntStream.of(2, 4, moments - 2).filter(m -> m < moments).distinct().toArray()) {
       Path stopped = folder.resolve("stopped-" + at);
       Disturbed stop = new Disturbed(at, -1);
       assertThatThrownBy(() -> applying(stop).apply(method, stopped))
