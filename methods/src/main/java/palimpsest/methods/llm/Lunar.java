@@ -45,9 +45,12 @@ public record Lunar(int layer, double coefficient, double ridge) implements Stag
     Check.positive(ridge, "ridge");
   }
 
-  /** Layer 22 of 32 and c = 2 as the authors have them; the ridge is ours. */
+  /**
+   * Layer 22 of 32 and c = 2 as the authors have them; the ridge, small since they have none, is
+   * ours.
+   */
   public static Lunar defaults() {
-    return new Lunar(-1, 2, 0.01);
+    return new Lunar(-1, 2, 1e-3);
   }
 
   @Override
