@@ -132,9 +132,14 @@ public record Applying(
         requireRetrainable(text.digest());
       } else if (method instanceof DescentMethod descent) {
         requireDescendable(descent, text);
-      } else if (method instanceof StagedMethod) {
+      } else if (method instanceof StagedMethod staged) {
         text.encode(forget());
         text.encode(retain());
+        staged.require(text.llama());
+        if (staged.needsQuestions()) {
+          Gathering.requireQuestions(forget());
+          Gathering.requireQuestions(retain());
+        }
       } else if (method instanceof MemFree.Order) {
         guard(method, text);
       }

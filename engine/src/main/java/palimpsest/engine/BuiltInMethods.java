@@ -16,6 +16,7 @@ import palimpsest.methods.llm.GradientAscent;
 import palimpsest.methods.llm.IdkAp;
 import palimpsest.methods.llm.KlMinimisation;
 import palimpsest.methods.llm.Kto;
+import palimpsest.methods.llm.Lunar;
 import palimpsest.methods.llm.MaxEntropy;
 import palimpsest.methods.llm.Npo;
 import palimpsest.methods.llm.Pdu;
@@ -23,8 +24,10 @@ import palimpsest.methods.llm.Refusal;
 import palimpsest.methods.llm.Rmu;
 import palimpsest.methods.llm.SatImp;
 import palimpsest.methods.llm.SimNpo;
+import palimpsest.methods.llm.TaskVector;
 import palimpsest.methods.llm.Tnpo;
 import palimpsest.methods.llm.Undial;
+import palimpsest.methods.llm.Undo;
 import palimpsest.methods.llm.WeightedAscent;
 import palimpsest.methods.llm.Wtnpo;
 
@@ -54,6 +57,9 @@ public final class BuiltInMethods {
           Flat.defaults(),
           Rmu.defaults(),
           AdaptiveRmu.defaults(),
+          TaskVector.defaults(),
+          Undo.defaults(),
+          Lunar.defaults(),
           MemFree.Order.defaults());
 
   private BuiltInMethods() {}

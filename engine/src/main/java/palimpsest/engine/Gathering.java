@@ -90,14 +90,18 @@ final class Gathering implements AutoCloseable {
   static void requireQuestions(Set<Need> needs, List<Example> forget, List<Example> retain) {
     Set<Need> asked = EnumSet.of(Need.REFUSALS, Need.ALTERNATES);
     asked.retainAll(needs);
-    List<Example> must = new ArrayList<>(asked.isEmpty() ? List.of() : forget);
-    must.addAll(needs.contains(Need.RETAIN_REFUSALS) ? retain : List.of());
-    for (Example e : must) {
+    requireQuestions(asked.isEmpty() ? List.of() : forget);
+    requireQuestions(needs.contains(Need.RETAIN_REFUSALS) ? retain : List.of());
+  }
+
+  /** Refuses records without a question. */
+  static void requireQuestions(List<Example> examples) {
+    for (Example e : examples) {
       if (e.prompt().isEmpty()) {
         throw new InvalidRequest(
             e.id()
-                + ": holds no question, and the method trains other answers to one: choose a method"
-                + " that needs none, such as llm.npo");
+                + ": holds no question, which the method needs: choose one that needs none, such as"
+                + " llm.npo");
       }
     }
   }

@@ -3,21 +3,28 @@ package palimpsest.engine;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import palimpsest.api.Example;
+import palimpsest.api.Interrupted;
+import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.api.Recipe;
 import palimpsest.methods.Stages;
 import palimpsest.methods.llm.Refusals;
+import palimpsest.methods.llm.Unanswerable;
+import palimpsest.torch.Scopes;
 import palimpsest.torch.checkpoint.Dtype;
 import palimpsest.torch.checkpoint.Safetensors;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.llm.TextModel;
+import palimpsest.torch.llm.TokenBatch;
 import palimpsest.torch.text.TokenizedExample;
 import palimpsest.torch.train.Descent;
 import palimpsest.torch.train.Objective;
@@ -51,6 +58,7 @@ final class Staging implements Stages, AutoCloseable {
     this.text = text;
     this.method = method;
     this.start = start;
+    Outputs.folder(run); // tells that the model beside it was made here, stages or none
   }
 
   @Override
@@ -84,6 +92,49 @@ final class Staging implements Stages, AutoCloseable {
       all.add(e.with(e.prompt(), lines.get(random.nextInt(lines.size()))));
     }
     return text.encode(all);
+  }
+
+  @Override
+  public List<TokenizedExample> unanswerable() {
+    int positions = text.llama().config().maxPositions();
+    List<TokenizedExample> all = new ArrayList<>();
+    for (String question : Unanswerable.questions()) {
+      int[] prompt = text.template().prompt(question);
+      if (prompt.length >= positions) {
+        throw new InvalidRequest(
+            method.id()
+                + " asks questions of up to "
+                + prompt.length
+                + " tokens, and the model has "
+                + positions
+                + " positions: choose another method");
+      }
+      all.add(new TokenizedExample(Arrays.copyOf(prompt, prompt.length + 1), prompt.length));
+    }
+    return all;
+  }
+
+  @Override
+  public void read(String stage, List<TokenizedExample> data, Consumer<TokenBatch> reader) {
+    Console.Bar bar = job.console().bar(method.id() + " " + stage, data.size());
+    int rows = job.recipe().microBatch();
+    for (int at = 0; at < data.size(); at += rows) {
+      if (job.console().interrupted()) {
+        throw new Interrupted(
+            method.id()
+                + " was stopped while it read the "
+                + stage
+                + "; run the same command again, with --resume where it has one");
+      }
+      int end = Math.min(data.size(), at + rows);
+      TokenBatch batch = TokenBatch.of(data.subList(at, end));
+      Scopes.withoutGradient(
+          () -> {
+            reader.accept(batch);
+            return batch;
+          });
+      bar.at(end, "");
+    }
   }
 
   @Override
@@ -135,9 +186,13 @@ final class Staging implements Stages, AutoCloseable {
     return ledger.lastHead();
   }
 
-  /** Hash over the last ledger lines of all stages. */
+  /** Hash over the last ledger lines of all stages; empty where none descended. */
   String head() {
-    return heads.size() == 1 ? heads.get(0) : Fingerprints.of(heads.toArray(new String[0]));
+    return switch (heads.size()) {
+      case 0 -> "";
+      case 1 -> heads.get(0);
+      default -> Fingerprints.of(heads.toArray(new String[0]));
+    };
   }
 
   /** Removes the weights between stages; the ledgers stay. */

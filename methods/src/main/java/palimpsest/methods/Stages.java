@@ -1,8 +1,10 @@
 package palimpsest.methods;
 
 import java.util.List;
+import java.util.function.Consumer;
 import palimpsest.api.Recipe;
 import palimpsest.torch.llm.Llama;
+import palimpsest.torch.llm.TokenBatch;
 import palimpsest.torch.text.TokenizedExample;
 import palimpsest.torch.train.Objective;
 
@@ -22,8 +24,19 @@ public interface Stages {
   /** Refusals as answers to the forget questions, one each. */
   List<TokenizedExample> refusals();
 
+  /** Questions that nobody could answer, such as one asks to see a model refuse. */
+  List<TokenizedExample> unanswerable();
+
   /** How it was asked to descend. */
   Recipe recipe();
+
+  /**
+   * Hands over data in micro-batches, without recording gradients; nothing native may escape.
+   *
+   * @param stage its name, for whoever watches
+   * @throws palimpsest.api.Interrupted if that person asks to stop
+   */
+  void read(String stage, List<TokenizedExample> data, Consumer<TokenBatch> reader);
 
   /**
    * Descends a model's weights in place; a stage that was done before a restart is not done again.

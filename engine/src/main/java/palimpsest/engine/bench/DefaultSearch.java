@@ -37,6 +37,7 @@ public final class DefaultSearch {
           Map.entry("llm.refusal", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
           Map.entry("llm.idk-ap", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
           Map.entry("llm.flat", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry("llm.lunar", List.of("coefficient=1", "coefficient=2", "coefficient=4")),
           Map.entry("llm.rmu", List.of("lr=3e-4", "lr=1e-3", "lr=1e-3,retainWeight=100")),
           Map.entry("llm.adaptive-rmu", List.of("lr=3e-4", "lr=1e-3", "lr=1e-3,retainWeight=100")),
           Map.entry(

@@ -2,16 +2,12 @@ package palimpsest.torch.llm;
 
 import static org.bytedeco.pytorch.global.torch.linear;
 
-import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.SplittableRandom;
 import java.util.TreeSet;
 import java.util.function.Predicate;
-import java.util.zip.CRC32;
-import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
@@ -128,22 +124,10 @@ public final class Adapter implements AutoCloseable {
               (name, t) -> {
                 t.zero_();
                 if (name.endsWith(A)) {
-                  draw(name, t, seed);
+                  InitialWeights.uniform(t, 1 / Math.sqrt((double) t.size(1)), name, seed);
                 }
               });
     }
-  }
-
-  private static void draw(String name, Tensor a, long seed) {
-    CRC32 key = new CRC32();
-    key.update(name.getBytes(StandardCharsets.UTF_8));
-    SplittableRandom random = new SplittableRandom(seed * 31 + key.getValue());
-    double bound = 1 / Math.sqrt((double) a.size(1));
-    float[] values = new float[(int) a.numel()];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = (float) (bound * (2 * random.nextDouble() - 1));
-    }
-    new FloatPointer(a.data_ptr_float()).put(values);
   }
 
   /** What is trained. */

@@ -17,6 +17,7 @@ import palimpsest.torch.checkpoint.LlamaConfig;
  */
 public final class InitialWeights {
   private static final double DEVIATION = 0.02;
+  private static final int BLOCK = 1 << 16;
 
   private InitialWeights() {}
 
@@ -36,9 +37,7 @@ public final class InitialWeights {
     if (tensor.dim() < 2) {
       java.util.Arrays.fill(values, 1);
     } else {
-      CRC32 key = new CRC32();
-      key.update(name.getBytes(StandardCharsets.UTF_8));
-      SplittableRandom random = new SplittableRandom(seed * 31 + key.getValue());
+      SplittableRandom random = stream(name, seed);
       for (int i = 0; i < values.length; i += 2) {
         // Box and Muller, by StrictMath so that every platform draws the same
         double radius = DEVIATION * Math.sqrt(-2 * StrictMath.log(1 - random.nextDouble()));
@@ -50,5 +49,29 @@ public final class InitialWeights {
       }
     }
     new FloatPointer(tensor.data_ptr_float()).put(values);
+  }
+
+  /**
+   * Fills a tensor uniformly from ±bound, the same on every platform.
+   *
+   * @param name of its stream of numbers
+   */
+  public static void uniform(Tensor tensor, double bound, String name, long seed) {
+    SplittableRandom random = stream(name, seed);
+    FloatPointer to = new FloatPointer(tensor.data_ptr_float());
+    long size = tensor.numel();
+    for (long at = 0; at < size; at += BLOCK) {
+      float[] values = new float[(int) Math.min(BLOCK, size - at)];
+      for (int i = 0; i < values.length; i++) {
+        values[i] = (float) (bound * (2 * random.nextDouble() - 1));
+      }
+      to.position(at).put(values);
+    }
+  }
+
+  private static SplittableRandom stream(String name, long seed) {
+    CRC32 key = new CRC32();
+    key.update(name.getBytes(StandardCharsets.UTF_8));
+    return new SplittableRandom(seed * 31 + key.getValue());
   }
 }

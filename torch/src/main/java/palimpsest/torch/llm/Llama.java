@@ -101,6 +101,18 @@ public final class Llama implements CausalLm {
     return rows(through(ids(batch), null, layer + 1), own); // (L, E)
   }
 
+  /** Hidden states of the last tokens of the prompts after a decoder layer, (B, E). */
+  public Tensor promptStates(TokenBatch batch, int layer) {
+    return rows(through(ids(batch), null, layer + 1), batch.promptEnds()); // (B, E)
+  }
+
+  /** What a layer's {@code mlp.down_proj} is given at every token of the prompts, (P, FFN). */
+  public Tensor promptGates(TokenBatch batch, int layer) {
+    Tensor x = through(ids(batch), null, layer); // (B, T, E)
+    Tensor after = attended(layer, x, pass(batch.width(), null)); // (B, T, E)
+    return gated(layer, rows(after, batch.promptPositions())); // (P, FFN)
+  }
+
   private static Tensor ids(TokenBatch batch) {
     return tensor(batch.ids()).view(batch.rows(), batch.width()); // (B, T)
   }
@@ -136,15 +148,26 @@ public final class Llama implements CausalLm {
     Tensor x = embedding(w("model.embed_tokens.weight"), ids); // (B, T, E)
     Pass pass = pass(width, cache);
     for (int layer = 0; layer < layers; layer++) {
-      String at = "model.layers." + layer + ".";
-      Tensor a = attention(layer, norm(x, at + "input_layernorm.weight"), pass);
-      x = x.add(a);
-      Tensor h = norm(x, at + "post_attention_layernorm.weight");
-      Tensor gate = silu(project(h, at + "mlp.gate_proj.weight"));
-      Tensor up = project(h, at + "mlp.up_proj.weight"); // (B, T, FFN)
-      x = x.add(project(gate.mul(up), at + "mlp.down_proj.weight"));
+      x = attended(layer, x, pass);
+      x = x.add(project(gated(layer, x), at(layer) + "mlp.down_proj.weight"));
     }
     return x;
+  }
+
+  private static String at(int layer) {
+    return "model.layers." + layer + ".";
+  }
+
+  /** x and what attention adds to it, (B, T, E). */
+  private Tensor attended(int layer, Tensor x, Pass pass) {
+    return x.add(attention(layer, norm(x, at(layer) + "input_layernorm.weight"), pass));
+  }
+
+  /** silu(gate) up, (..., E) to (..., FFN). */
+  private Tensor gated(int layer, Tensor x) {
+    Tensor h = norm(x, at(layer) + "post_attention_layernorm.weight");
+    Tensor gate = silu(project(h, at(layer) + "mlp.gate_proj.weight"));
+    return gate.mul(project(h, at(layer) + "mlp.up_proj.weight"));
   }
 
   /** What all layers of a pass share: cosines and sines of its positions, and where it may look. */
@@ -159,7 +182,7 @@ public final class Llama implements CausalLm {
   }
 
   private Tensor attention(int layer, Tensor x, Pass pass) {
-    String at = "model.layers." + layer + ".self_attn.";
+    String at = at(layer) + "self_attn.";
     Tensor q = rotate(heads(x, at + "q_proj.weight"), pass.cos, pass.sin); // (B, N, T, K)
     Tensor k = rotate(heads(x, at + "k_proj.weight"), pass.cos, pass.sin); // (B, N_kv, T, K)
     Tensor v = heads(x, at + "v_proj.weight"); // (B, N_kv, T, K)

@@ -1,6 +1,8 @@
 package palimpsest.torch.llm;
 
 import java.util.List;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 import palimpsest.torch.text.TokenizedExample;
 
 /**
@@ -47,6 +49,26 @@ public record TokenBatch(
   /** L, the label tokens of all rows. */
   public int labelTokens() {
     return labels.length;
+  }
+
+  /** Indices in {@code ids} of the last token of each row's prompt. */
+  public long[] promptEnds() {
+    long[] ends = new long[rows];
+    int at = 0;
+    for (int row = 0; row < rows; row++) {
+      ends[row] = positions[at];
+      at += lengths[row];
+    }
+    return ends;
+  }
+
+  /** Indices in {@code ids} of all tokens of the prompts, row by row. */
+  public long[] promptPositions() {
+    long[] ends = promptEnds();
+    return IntStream.range(0, rows)
+        .mapToObj(row -> LongStream.rangeClosed((long) row * width, ends[row]))
+        .flatMapToLong(s -> s)
+        .toArray();
   }
 
   /** The first token of a sequence has none before it and cannot be predicted. */

@@ -2,9 +2,11 @@ package palimpsest.torch.llm;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.bytedeco.pytorch.global.torch.empty;
 
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.Test;
 import palimpsest.torch.Weights;
 import palimpsest.torch.checkpoint.LlamaConfig;
@@ -50,6 +52,39 @@ class InitialWeightsTest {
           .isNotEqualTo(values(weights, "model.layers.0.mlp.gate_proj.weight"));
       assertThat(values(weights, "model.norm.weight")).containsOnly(1f);
     }
+  }
+
+  /**
+   * More than a block of draws from ±0.5: variance 1/12, whose estimate from n = 70000 has
+   * deviation √(1/180n) = 2.8e-4, and mean 0 with √(1/12n) = 1.1e-3; within five of these.
+   */
+  @Test
+  void uniform_manyDraws_haveMeanAndVarianceOfTheirDistribution() {
+    float[] values = uniform("a", 3);
+    double sum = 0;
+    double squares = 0;
+    for (float v : values) {
+      assertThat(Math.abs(v)).isLessThanOrEqualTo(0.5f);
+      sum += v;
+      squares += (double) v * v;
+    }
+    assertThat(sum / values.length).isCloseTo(0, within(5.5e-3));
+    assertThat(squares / values.length).isCloseTo(1 / 12.0, within(1.4e-3));
+    assertThat(values)
+        .isEqualTo(uniform("a", 3))
+        .isNotEqualTo(uniform("a", 4))
+        .isNotEqualTo(uniform("b", 3));
+    assertThat(values[65_536]).isNotEqualTo(values[0]);
+  }
+
+  private static float[] uniform(String name, long seed) {
+    float[] values = new float[70_000];
+    try (PointerScope scope = new PointerScope()) {
+      Tensor t = empty(values.length);
+      InitialWeights.uniform(t, 0.5, name, seed);
+      new FloatPointer(t.data_ptr_float()).get(values);
+    }
+    return values;
   }
 
   private static float[] values(Weights weights, String name) {

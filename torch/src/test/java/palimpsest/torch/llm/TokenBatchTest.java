@@ -28,6 +28,8 @@ class TokenBatchTest {
     assertThat(batch.labels()).containsExactly(7, 8, 8);
     assertThat(batch.lengths()).containsExactly(2, 1);
     assertThat(batch.labelTokens()).isEqualTo(3);
+    assertThat(batch.promptEnds()).containsExactly(1, 4);
+    assertThat(batch.promptPositions()).containsExactly(0, 1, 4);
   }
 
   /** Runs of 2, 0 and 1: (1 + 2, 0, 4). */
