@@ -28,7 +28,10 @@ public final class DefaultSearch {
           Map.entry("llm.me", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
           Map.entry("llm.undial", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
           Map.entry("llm.ce-u", List.of("lr=3e-5", "lr=1e-4", "lr=3e-4")),
-          Map.entry("llm.pdu", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry(
+              "llm.pdu", // the usual warm-up lasts as long as these runs: nothing dual would happen
+              List.of(
+                  "lr=1e-4,warmupEpochs=1", "lr=3e-4,warmupEpochs=1", "lr=1e-3,warmupEpochs=1")),
           Map.entry("llm.dpo", List.of("lr=5e-5", "lr=1e-4", "lr=3e-4")),
           Map.entry("llm.altpo", List.of("lr=1e-4", "lr=2e-4", "lr=2e-4,retainWeight=2")),
           Map.entry("llm.refusal", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
