@@ -151,6 +151,10 @@ public record Applying(
     List<Example> kept = method.needsRetain() ? retain() : List.of();
     text.encode(kept);
     RetainLoss keeping = tuning.retain().orElse(method.retainLoss());
+    method
+        .retainLoss()
+        .requireFits(text.llama()); // also where another takes its place: RMU's layer
+    keeping.requireFits(text.llama());
     Gathering.requireQuestions(method.needs(keeping), forget(), kept);
     tuning.trained().over(text.llama(), recipe.seed()).ifPresent(Adapter::close);
   }

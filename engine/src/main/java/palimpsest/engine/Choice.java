@@ -39,7 +39,7 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
   public static Choice parse(String text, Recipe base) {
     int colon = text.indexOf(':');
     String id = colon < 0 ? text : text.substring(0, colon);
-    Method method = BuiltInMethods.byId(id);
+    Method usual = BuiltInMethods.byId(id);
     Map<String, Double> parameters = new TreeMap<>();
     Set<String> seen = new HashSet<>();
     Recipe recipe = base;
@@ -61,12 +61,16 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
         parameters.put(name, number(text, value));
       }
     }
+    if (usual.parameters().containsKey("seed")) {
+      parameters.put("seed", (double) recipe.seed()); // a method draws from the run's own
+    }
+    Method method = usual.with(parameters);
     requireApplicable(method, !recipe.equals(base), tuning.tuning());
     String label =
         java.util.stream.Stream.concat(
                 java.util.stream.Stream.of(id), tuning.tuning().words().stream())
             .collect(java.util.stream.Collectors.joining("+"));
-    return new Choice(label, method.with(parameters), recipe, tuning.tuning());
+    return new Choice(label, method, recipe, tuning.tuning());
   }
 
   private static void requireApplicable(Method method, boolean otherRecipe, Tuning tuning) {

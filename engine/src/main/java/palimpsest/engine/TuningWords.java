@@ -23,6 +23,8 @@ import palimpsest.torch.train.Optimiser;
 final class TuningWords {
   private final String text;
   private Tuning tuning = Tuning.USUAL;
+  private String trained = "";
+  private boolean shaped; // whether a word beginning in lora- was given
 
   /** Words of the choice that reads {@code text}. */
   TuningWords(String text) {
@@ -38,15 +40,15 @@ final class TuningWords {
     switch (name) {
       case "train" -> tuning = tuning.with(trained(value));
       case "lora-rank" -> {
-        Trained.LowRank l = lora(name);
+        Trained.LowRank l = lora();
         tuning = tuning.with(new Trained.LowRank(whole(name, value), l.alpha(), l.targets()));
       }
       case "lora-alpha" -> {
-        Trained.LowRank l = lora(name);
+        Trained.LowRank l = lora();
         tuning = tuning.with(new Trained.LowRank(l.rank(), number(name, value), l.targets()));
       }
       case "lora-targets" -> {
-        Trained.LowRank l = lora(name);
+        Trained.LowRank l = lora();
         tuning = tuning.with(new Trained.LowRank(l.rank(), l.alpha(), names(value)));
       }
       case "optimiser" -> tuning = tuning.with(optimiser(value));
@@ -68,6 +70,8 @@ final class TuningWords {
   }
 
   private Trained trained(String value) {
+    trained = value;
+    requireOneWay();
     return switch (value) {
       case "all" -> new Trained.Everything();
       case "lora" ->
@@ -76,11 +80,17 @@ final class TuningWords {
     };
   }
 
-  private Trained.LowRank lora(String name) {
-    if (tuning.trained() instanceof Trained.Named) {
-      throw wrong(name + " is given and train names layers; wanted train=lora");
-    }
+  private Trained.LowRank lora() {
+    shaped = true;
+    requireOneWay();
     return tuning.trained() instanceof Trained.LowRank there ? there : Trained.LowRank.DEFAULT;
+  }
+
+  private void requireOneWay() {
+    if (shaped && !trained.isEmpty() && !trained.equals("lora")) {
+      throw wrong(
+          "train=" + trained + " and words beginning in lora- are given; wanted train=lora");
+    }
   }
 
   private Optimiser.Kind optimiser(String value) {

@@ -33,6 +33,27 @@ class ChoiceTest {
     assertThat(Choice.parse("llm.npo:epochs=5", BASE).recipe()).isEqualTo(BASE);
   }
 
+  /** The seed is the run's: what a method draws changes with it, as a grid's seeds must show. */
+  @Test
+  void parse_methodThatDraws_drawsFromTheSeedOfTheRun() {
+    assertThat(Choice.parse("llm.rmu", BASE).method().parameters()).containsEntry("seed", 7.0);
+    Choice given = Choice.parse("llm.rmu:seed=9", BASE);
+    assertThat(given.method().parameters()).containsEntry("seed", 9.0);
+    assertThat(given.recipe().seed()).isEqualTo(9);
+  }
+
+  /** Whether there is a retain loss follows from the weight that was given, not from the usual. */
+  @Test
+  void parse_retainWeightGiven_decidesWhetherAWrapperFits() {
+    assertThat(Choice.parse("llm.flat:retainWeight=1,gru=0.8", BASE).label())
+        .isEqualTo("llm.flat+gru");
+    for (String word : new String[] {"gru=0.8", "retain=kl"}) {
+      assertThatThrownBy(() -> Choice.parse("llm.npo:retainWeight=0," + word, BASE))
+          .isInstanceOf(InvalidRequest.class)
+          .hasMessageContaining("has no retain loss");
+    }
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -51,6 +72,17 @@ class ChoiceTest {
         "guard.memfree:n=2.5|whole number",
         "guard.memfree:lr=1|do not apply",
         "exact.retrain:epochs=9|do not apply",
+        "llm.npo:train=|must be named",
+        "llm.npo:lora-rank=0|lora-rank must be at least 1",
+        "llm.npo:lora-rank=8,train=all|wanted train=lora",
+        "llm.npo:train=all,lora-rank=8|wanted train=lora",
+        "llm.npo:lora-rank=8,train=model.norm.weight|wanted train=lora",
+        "llm.npo:train=model.norm.weight,lora-alpha=1|wanted train=lora",
+        "llm.npo:gru=2|gru must be below 1",
+        "llm.npo:gru=0.5,sam=0.1|wanted one of them",
+        "llm.npo:optimiser=sgd|wanted adamw or sign",
+        "llm.npo:retain=hidden:-2|layer must be at least -1",
+        "llm.npo:retain=hidden:x|is not a number",
       })
   void parse_wrong_saysWhat(String text, String message) {
     assertThatThrownBy(() -> Choice.parse(text, BASE))

@@ -183,4 +183,37 @@ class TrainingTest {
         .isInstanceOf(InvalidRequest.class)
         .hasMessageContaining("holds llm.grad-diff, wanted exact.retrain");
   }
+
+  /** Before anything is trained: a grid notes it as not fitting, and goes on. */
+  @Test
+  void require_whatDoesNotFitTheModel_isRefusedBeforehand() {
+    with(Letters.BRIEF).fromScratch(corpus, Letters.SMALL);
+    Path model = with(Letters.BRIEF).model();
+    refuses(model, "llm.rmu:layer=99", "layer must be at most");
+    refuses(model, "llm.rmu:layer=99,retain=nll", "layer must be at most");
+    refuses(model, "llm.npo:retain=hidden:99", "layer must be at most");
+    refuses(model, "llm.npo:train=model.layers.99.*", "no parameter is called");
+    refuses(model, "llm.npo:lora-targets=q_prj", "no layer has a matrix called q_prj");
+    refuses(model, "llm.npo:lora-targets=input_layernorm", "has a matrix called input_layernorm");
+    refuses(model, "llm.npo:lora-rank=2147483647", "lora-rank must be at most");
+  }
+
+  private void refuses(Path model, String spec, String why) {
+    Choice choice = Choice.parse(spec, Letters.BRIEF);
+    Applying to = applying(model, corpus.examples().get(0).id());
+    Applying tuned =
+        new Applying(
+            to.model(),
+            to.corpus(),
+            to.decision(),
+            choice.recipe(),
+            choice.tuning(),
+            to.template(),
+            to.checkpointEvery(),
+            to.console());
+    assertThatThrownBy(() -> tuned.require(choice.method()))
+        .as(spec)
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining(why);
+  }
 }

@@ -29,6 +29,13 @@ public interface RetainLoss {
   }
 
   /**
+   * Refuses a model that it cannot be taken of.
+   *
+   * @throws palimpsest.api.InvalidRequest saying why
+   */
+  default void requireFits(CausalLm model) {}
+
+  /**
    * A micro-batch's share of the loss.
    *
    * @return (), gradients recorded
@@ -102,12 +109,8 @@ public interface RetainLoss {
       return retain.tokenMean(apart.square().mean(1)); // ()
     }
 
-    /**
-     * Hidden states of a batch's label tokens after the layer, (L, E), gradients recorded.
-     *
-     * @throws InvalidRequest if the model has no such layer
-     */
-    public Tensor states(CausalLm model, Batch batch) {
+    @Override
+    public void requireFits(CausalLm model) {
       int layers = model.layers();
       if (layer >= layers) {
         throw new InvalidRequest(
@@ -118,7 +121,17 @@ public interface RetainLoss {
                 layer,
                 layers));
       }
-      return model.labelStates(batch.tokens(), layer < 0 ? layers * 7 / 32 : layer); // (L, E)
+    }
+
+    /**
+     * Hidden states of a batch's label tokens after the layer, (L, E), gradients recorded.
+     *
+     * @throws InvalidRequest if the model has no such layer
+     */
+    public Tensor states(CausalLm model, Batch batch) {
+      requireFits(model);
+      int at = layer < 0 ? model.layers() * 7 / 32 : layer;
+      return model.labelStates(batch.tokens(), at); // (L, E)
     }
   }
 }

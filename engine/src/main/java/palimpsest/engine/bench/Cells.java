@@ -155,24 +155,32 @@ final class Cells {
   void run(Cell cell) {
     Choice choice = cell.choice(settings.base());
     Applying applying = applying(choice, benchmark.set(cell.set()));
-    try {
-      applying.require(choice.method());
-    } catch (InvalidRequest | UnsupportedModel e) {
-      fail(cell, choice, "does not fit: " + e.getMessage());
-      return;
-    }
     Path work = folder(cell).resolve("work");
     boolean resumed = begin(folder(cell), work);
     try {
-      Applying.Applied applied = applying.apply(choice.method(), work);
-      if (console.interrupted()) {
-        throw new Interrupted("stopped before judging " + name(cell));
-      }
-      judge(cell, choice, applying, applied, resumed);
+      apply(cell, choice, applying, work)
+          .ifPresent(applied -> judge(cell, choice, applying, applied, resumed));
     } catch (Diverged e) {
-      fail(cell, choice, e.getMessage());
+      fail(cell, choice, String.valueOf(e.getMessage()));
     }
     tidy(cell);
+  }
+
+  /**
+   * Empty where the method fits neither data nor model, which is noted and must not end the grid.
+   */
+  private Optional<Applying.Applied> apply(Cell cell, Choice choice, Applying to, Path work) {
+    Applying.Applied applied;
+    try {
+      applied = to.apply(choice.method(), work);
+    } catch (InvalidRequest | UnsupportedModel e) {
+      fail(cell, choice, "does not fit: " + e.getMessage());
+      return Optional.empty();
+    }
+    if (console.interrupted()) {
+      throw new Interrupted("stopped before judging " + name(cell));
+    }
+    return Optional.of(applied);
   }
 
   /** Makes the folder; a run that another number of threads began is begun anew. */

@@ -29,7 +29,7 @@ public final class DefaultSearch {
           Map.entry("llm.undial", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
           Map.entry("llm.ce-u", List.of("lr=3e-5", "lr=1e-4", "lr=3e-4")),
           Map.entry(
-              "llm.pdu",
+              "llm.pdu", // the usual warm-up lasts as long as these runs: nothing dual would happen
               List.of(
                   "lr=1e-4,warmupEpochs=1", "lr=3e-4,warmupEpochs=1", "lr=1e-3,warmupEpochs=1")),
           Map.entry("llm.dpo", List.of("lr=5e-5", "lr=1e-4", "lr=3e-4")),

@@ -247,7 +247,9 @@ record Report(
         new Scatter(
             "Utility against forgetting on " + benchmark.name() + " " + set.name(),
             "utility on what is kept (higher is better)",
-            "gap to the retrained model (lower is better)",
+            drawn.containsKey(REFERENCE)
+                ? "gap to the retrained model (lower is better)"
+                : "gap to 0, for want of a retrained model (lower is better)",
             spots,
             Optional.ofNullable(drawn.get(ORIGINAL))
                 .map(o -> Selection.least(settings.floor(), mean(o, Values.UTILITY)))));

@@ -26,19 +26,29 @@ record Tables(List<Benchmark.Column> columns, Report.Grid grid) {
     lines.add(
         "±: half the 95 % interval over seeds by Student's t. A dash: not measured. Gap: mean");
     lines.add("over " + String.join(", ", grid.gap()) + " of");
-    lines.add("|model - reference| / |original - reference|; 0 is like retrained. Utility: ");
+    lines.add(
+        hasReference()
+            ? "|model - reference| / |original - reference|; 0 is like retrained. Utility: "
+            : "|model - 0| / |original - 0|, as there is no retrained reference. Utility: ");
     lines.add(grid.utility() + " on the splits forget and retain alone.");
     lines.add("");
     lines.add(grid.rule());
     lines.add("");
     lines.add(
         "trade-off.svg has the means: filled circles are on the Pareto front, the square is the");
-    lines.add("original, the diamond the retrained reference, the dashed line the floor.");
+    lines.add(
+        "original, "
+            + (hasReference() ? "the diamond the retrained reference, " : "")
+            + "the dashed line the floor.");
     if (!notes.isEmpty()) {
       lines.add("");
     }
     notes.forEach((note, number) -> lines.add("[" + number + "] " + note + "  "));
     return lines;
+  }
+
+  private boolean hasReference() {
+    return grid.rows().stream().anyMatch(row -> row.label().equals(Report.REFERENCE));
   }
 
   private List<String> results(String set, Map<String, Integer> notes) {

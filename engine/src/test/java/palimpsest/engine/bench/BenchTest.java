@@ -249,6 +249,24 @@ class BenchTest {
     assertThat(modified(out)).isEqualTo(modified);
   }
 
+  /**
+   * One layer of another model, and a loss that nothing trained takes part in: found while at it.
+   */
+  @Test
+  void cell_ofAMethodThatDoesNotFit_isFailedAndTheGridGoesOn() throws IOException {
+    Path out = trained();
+    List<String> specs =
+        List.of("llm.rmu:layer=9", "llm.rmu:train=model.norm.weight", "guard.memfree:n=3");
+    Benchmark ten = Authors.benchmark(data).with(List.of("forget10"));
+    new Bench(ten, Authors.SUBJECT, Authors.settings(specs, 1, 0), out, Console.SILENT)
+        .run(Optional.empty());
+
+    Report.Grid grid = JsonFiles.read(out.resolve("grid.json"), Report.Grid.class);
+    assertThat(grid.search().get(0).failed().orElse("")).contains("layer must be at most 0");
+    assertThat(grid.search().get(1).failed().orElse("")).contains("does not depend on what is");
+    assertThat(grid.rows()).extracting(Report.Row::label).contains("guard.memfree");
+  }
+
   private static long modified(Path out) throws IOException {
     try (Stream<Path> files = Files.walk(out.resolve("cells"))) {
       return files.mapToLong(f -> f.toFile().lastModified()).max().orElse(0);

@@ -129,4 +129,20 @@ class SelectionTest {
                 .filter(id -> !id.equals("exact.retrain"))
                 .toList());
   }
+
+  /** In five epochs, of which the usual warm-up takes all, PDU's weight would never move. */
+  @Test
+  void defaultSearch_pdu_hasEpochsAfterItsWarmUp() {
+    assertThat(DefaultSearch.specs())
+        .filteredOn(spec -> spec.startsWith("llm.pdu"))
+        .hasSize(3)
+        .allSatisfy(
+            spec ->
+                assertThat(
+                        palimpsest.engine.Choice.parse(spec, palimpsest.engine.Choice.RECIPE)
+                            .method()
+                            .parameters()
+                            .get("warmupEpochs"))
+                    .isLessThan(5));
+  }
 }

@@ -104,16 +104,50 @@ class TablesTest {
 
             ±: half the 95 % interval over seeds by Student's t. A dash: not measured. Gap: mean
             over a, b of
-            |model - reference| / |original - reference|; 0 is like retrained. Utility:\s
+            |model - 0| / |original - 0|, as there is no retrained reference. Utility:\s
             u on the splits forget and retain alone.
 
             The rule.
 
             trade-off.svg has the means: filled circles are on the Pareto front, the square is the
-            original, the diamond the retrained reference, the dashed line the floor.
+            original, the dashed line the floor.
 
             [1] llm.x failed: loss is   not finite \s
             [2] es: saturated: read log10 p \s""");
+  }
+
+  /** What the gap goes to is said as it is. */
+  @Test
+  void markdown_withAReference_namesIt() {
+    Report.Row reference =
+        new Report.Row(
+            "forget10",
+            Report.REFERENCE,
+            "",
+            1,
+            1,
+            Optional.empty(),
+            Optional.empty(),
+            Map.of(),
+            Map.of(),
+            List.of(),
+            Map.of());
+    Report.Grid grid =
+        new Report.Grid(
+            Report.Grid.FORMAT,
+            "tofu",
+            "",
+            "",
+            0.8,
+            Optional.empty(),
+            "u",
+            List.of("a"),
+            Map.of(),
+            List.of(),
+            List.of(ORIGINAL, reference));
+    assertThat(String.join("\n", new Tables(COLUMNS, grid).markdown()))
+        .contains("|model - reference| / |original - reference|; 0 is like retrained.")
+        .contains("the diamond the retrained reference");
   }
 
   @Test

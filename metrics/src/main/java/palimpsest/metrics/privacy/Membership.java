@@ -4,7 +4,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import palimpsest.api.Evidence;
+import palimpsest.api.Evidence.Item;
 import palimpsest.api.Explanation;
 import palimpsest.api.Score;
 import palimpsest.api.Score.Measured;
@@ -22,6 +25,9 @@ import palimpsest.metrics.statistics.Auc;
  * area under its ROC curve with the forget split as members and the holdout split as non-members.
  * 1: the forget examples look like members; one half: like unseen ones; 0: less like members than
  * unseen ones do, which gives them away as well.
+ *
+ * <p>Members are the forget examples whose subtask a holdout example has too: MUSE's questions and
+ * continuations are told from its holdout passages by what they are, whatever was trained on.
  */
 record Membership(PerExample score) {
   static final String NO_HOLDOUT =
@@ -36,7 +42,7 @@ record Membership(PerExample score) {
 
   /** The area, absent where a split has no usable example. */
   Optional<Explanation> auc(Evidence evidence) {
-    Optional<Explanation> members = score.mean(evidence, Split.FORGET);
+    Optional<Explanation> members = members(evidence).mean(evidence, Split.FORGET);
     Optional<Explanation> others = score.mean(evidence, Split.HOLDOUT);
     return members.isEmpty() || others.isEmpty()
         ? Optional.empty()
@@ -44,13 +50,36 @@ record Membership(PerExample score) {
             Explain.auc(score.what() + ", forget against holdout", members.get(), others.get()));
   }
 
+  /** The score of what is of the holdout examples' kind. */
+  private PerExample members(Evidence evidence) {
+    Set<Optional<String>> kinds = kinds(evidence);
+    return new PerExample(
+        score.what(),
+        score.need(),
+        item -> kinds.contains(kind(item)) && score.has().test(item),
+        score.value());
+  }
+
+  private static Set<Optional<String>> kinds(Evidence evidence) {
+    return evidence.of(Split.HOLDOUT).stream().map(Membership::kind).collect(Collectors.toSet());
+  }
+
+  private static Optional<String> kind(Item item) {
+    return Optional.ofNullable(item.example().probe().task());
+  }
+
   /** Why there is no area. */
   String lack(Evidence evidence) {
     if (evidence.of(Split.HOLDOUT).isEmpty()) {
       return NO_HOLDOUT;
     }
-    Split without = score.leaves(evidence, Split.FORGET).isEmpty() ? Split.FORGET : Split.HOLDOUT;
-    return score.lack(evidence, without);
+    Set<Optional<String>> kinds = kinds(evidence);
+    List<Item> forget = evidence.of(Split.FORGET);
+    if (!forget.isEmpty() && forget.stream().noneMatch(item -> kinds.contains(kind(item)))) {
+      return "no forget example has the subtask of a holdout example: they are not of one kind";
+    }
+    boolean members = members(evidence).mean(evidence, Split.FORGET).isPresent();
+    return score.lack(evidence, members ? Split.HOLDOUT : Split.FORGET);
   }
 
   Score score(Trial trial) {

@@ -49,6 +49,14 @@ class MetaEvaluationTest {
         .isZero();
   }
 
+  /** Where the retrained falls by .1, one that stays or falls by less has risen no more: 1. */
+  @Test
+  void relearning_retrainedFalls_isDefinedForOneThatDoesNotRise() {
+    Change falls = new Change(0.3, 0.2);
+    assertThat(value(GROWS.relearning(Map.of("a", new Change(0.1, 0.1)), falls))).isEqualTo(1);
+    assertThat(value(GROWS.relearning(Map.of("a", new Change(0.2, 0.15)), falls))).isEqualTo(1);
+  }
+
   /** A value that falls from .9 to .5 is a rise of .4 in knowledge; the retrained's is .1: 1/4. */
   @Test
   void relearning_ofAFallingMetric_isTurned() {

@@ -18,6 +18,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import palimpsest.api.Evidence;
 import palimpsest.api.Evidence.Item;
+import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Score.Measured;
 import palimpsest.api.Split;
@@ -68,6 +69,39 @@ class PrivacyTest {
     assertThat(ZlibAuc.compressed("The author's full name is Hsiao Yun-Hwa.")).isEqualTo(48);
     assertThat(ZlibAuc.compressed("ab".repeat(500))).isEqualTo(18);
     assertThat(ZlibAuc.compressed("Beltrán – “quoted” 東京")).isEqualTo(40);
+  }
+
+  /** A short question that is answered surely is no sign that a passage was trained on. */
+  @Test
+  void membership_forgetOfOtherSubtasks_isLeftOut() {
+    List<Item> forget = List.of(of("privleak", trace(-3)), of("knowmem", trace(0)));
+    Evidence evidence =
+        new Evidence(
+            "digest",
+            Map.of(Split.FORGET, forget, Split.HOLDOUT, List.of(of("privleak", trace(-2)))));
+    assertThat(value(LossAuc.defaults().score(alone(evidence)))).isZero();
+    Evidence without =
+        new Evidence(
+            "digest",
+            Map.of(Split.FORGET, forget.subList(1, 2), Split.HOLDOUT, evidence.of(Split.HOLDOUT)));
+    assertThat(reason(LossAuc.defaults().score(alone(without))))
+        .startsWith("no forget example has the subtask");
+  }
+
+  private static Item of(String task, Trace answer) {
+    Item item = items(answer).get(0);
+    Example e = item.example();
+    return new Item(
+        new Example(
+            task,
+            e.place(),
+            e.prompt(),
+            e.completion(),
+            new Example.Probe(null, null, List.of(), task)),
+        answer,
+        List.of(),
+        List.of(),
+        "");
   }
 
   @Test

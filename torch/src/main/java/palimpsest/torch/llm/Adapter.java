@@ -71,7 +71,7 @@ public final class Adapter implements AutoCloseable {
    * @param alpha α
    * @param targets last names, such as {@code q_proj}
    * @param seed of A
-   * @throws InvalidRequest if a target names no matrix of the model
+   * @throws InvalidRequest if a target names no matrix of the model, or one of a lower rank
    */
   public static Adapter lowRank(
       Llama model, int rank, double alpha, List<String> targets, long seed) {
@@ -79,7 +79,7 @@ public final class Adapter implements AutoCloseable {
     for (String target : targets) {
       List<String> names =
           model.weights().tensors().keySet().stream()
-              .filter(name -> name.endsWith("." + target + WEIGHT) && name.contains(".layers."))
+              .filter(name -> name.endsWith("." + target + WEIGHT) && isOfLayer(model, name))
               .toList();
       if (names.isEmpty()) {
         throw new InvalidRequest(
@@ -87,6 +87,7 @@ public final class Adapter implements AutoCloseable {
       }
       for (String name : names) {
         Tensor w = model.weights().tensor(name); // (out, in)
+        requireLow(rank, w, target);
         String stem = stem(name);
         shapes.put(stem + A, List.of((long) rank, w.size(1)));
         shapes.put(stem + B, List.of(w.size(0), (long) rank));
@@ -102,13 +103,27 @@ public final class Adapter implements AutoCloseable {
     model
         .weights()
         .tensors()
+        .keySet()
         .forEach(
-            (name, t) -> {
-              if (name.contains(".layers.") && t.dim() == 2) {
+            name -> {
+              if (isOfLayer(model, name)) {
                 last.add(stem(name).substring(stem(name).lastIndexOf('.') + 1));
               }
             });
     return last;
+  }
+
+  /** Whether it is a matrix of a layer. */
+  private static boolean isOfLayer(Llama model, String name) {
+    return name.contains(".layers.") && model.weights().tensor(name).dim() == 2;
+  }
+
+  private static void requireLow(int rank, Tensor w, String target) {
+    long most = Math.min(w.size(0), w.size(1));
+    if (rank > most) {
+      throw new InvalidRequest(
+          "lora-rank must be at most " + most + ", the rank of " + target + ", got " + rank);
+    }
   }
 
   private static String stem(String name) {

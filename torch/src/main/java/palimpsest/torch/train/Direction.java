@@ -95,6 +95,11 @@ public interface Direction extends AutoCloseable {
     for (Batch batch : batches) {
       try (PointerScope scope = new PointerScope()) {
         Tensor share = loss.of(model, batch);
+        if (!share.requires_grad()) {
+          throw new InvalidRequest(
+              "the loss does not depend on what is trained, such as a layer above the one that it"
+                  + " looks at: choose other parameters with train=");
+        }
         sum += share.item_double();
         (weight == 1 ? share : share.mul(new org.bytedeco.pytorch.Scalar(weight))).backward();
       }

@@ -22,8 +22,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import palimpsest.api.Interrupted;
+import palimpsest.api.InvalidRequest;
 import palimpsest.api.Recipe;
 import palimpsest.torch.checkpoint.LlamaConfig;
+import palimpsest.torch.llm.Adapter;
 import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.llm.InitialWeights;
 import palimpsest.torch.llm.Llama;
@@ -250,6 +252,24 @@ class DirectionTest {
   private static void zero(Llama m) {
     try (PointerScope scope = new PointerScope()) {
       m.weights().gradient().zero_();
+    }
+  }
+
+  /** The states after layer 0 know nothing of layer 1. */
+  @Test
+  void backward_lossWithoutWhatIsTrained_isRefused() {
+    try (Adapter above =
+        Adapter.copies(model, "layer 1", name -> name.startsWith("model.layers.1."))) {
+      model.weights().recordGradients(false);
+      above.weights().gradient().zero_();
+      Loss states = (m, batch) -> m.labelStates(batch.tokens(), 0).sum();
+      List<Batch> batches = List.of(Batch.whole(DATA, 0));
+      assertThatThrownBy(() -> Direction.backward(model.with(above), states, batches, 1))
+          .isInstanceOf(InvalidRequest.class)
+          .hasMessageContaining("does not depend on what is trained");
+      Loss reached = (m, batch) -> m.labelStates(batch.tokens(), 1).sum();
+      Direction.backward(model.with(above), reached, batches, 1);
+      assertThat(above.weights().gradient().norm().item_double()).isPositive();
     }
   }
 }
