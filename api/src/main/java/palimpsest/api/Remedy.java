@@ -9,7 +9,7 @@ import java.util.Map;
  * @param method id of the method, such as {@code llm.npo}
  * @param guarantee the class that the method declares
  * @param parameters the method's hyper-parameters, by name
- * @param steps estimated optimiser steps; 0 where the weights stay as they are
+ * @param steps estimated optimiser steps; 0 where nothing is trained
  * @param cannotShow what a reader must not conclude from this remedy, at least one line
  */
 public record Remedy(

@@ -17,8 +17,10 @@ import palimpsest.api.Method;
 import palimpsest.api.Recipe;
 import palimpsest.discovery.Corpus;
 import palimpsest.guard.MemFree;
+import palimpsest.methods.Assisted;
 import palimpsest.methods.DescentMethod;
 import palimpsest.methods.exact.Retrain;
+import palimpsest.methods.suppression.InContext;
 import palimpsest.torch.Native;
 import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.text.PromptTemplate;
@@ -37,6 +39,7 @@ import palimpsest.torch.train.Stepping;
  * <pre>
  * OUT/run/         ledger and checkpoints, where weights are changed
  * OUT/model/       the changed model, where weights are changed
+ * OUT/assistant/   a second model, where one is to answer beside the first
  * OUT/applied.json what was done
  * </pre>
  *
@@ -46,6 +49,7 @@ import palimpsest.torch.train.Stepping;
  * @param recipe how approximate methods descend
  * @param template how examples become tokens
  * @param checkpointEvery steps between checkpoints
+ * @param names of the target, for methods that tell the model what not to speak of; possibly none
  */
 public record Applying(
     Path model,
@@ -54,7 +58,23 @@ public record Applying(
     Recipe recipe,
     PromptTemplate.Kind template,
     int checkpointEvery,
-    Console console) {
+    Console console,
+    List<String> names) {
+  public Applying {
+    names = List.copyOf(names);
+  }
+
+  /** The same for a target that has no names. */
+  public Applying(
+      Path model,
+      Corpus corpus,
+      Decision decision,
+      Recipe recipe,
+      PromptTemplate.Kind template,
+      int checkpointEvery,
+      Console console) {
+    this(model, corpus, decision, recipe, template, checkpointEvery, console, List.of());
+  }
 
   /**
    * What was done.
@@ -66,6 +86,8 @@ public record Applying(
    * @param after digest of the weights after; the same where only outputs are constrained
    * @param ledger hash of the run's last ledger line; empty where nothing was trained
    * @param settings fingerprint of the method, its parameters and all it was applied to
+   * @param assistant digest of a second model that answers beside the first; empty where there is
+   *     none
    */
   public record Applied(
       String method,
@@ -74,7 +96,21 @@ public record Applying(
       String before,
       String after,
       String ledger,
-      String settings) {}
+      String settings,
+      String assistant) {
+
+    /** What was done without a second model. */
+    public Applied(
+        String method,
+        int steps,
+        double seconds,
+        String before,
+        String after,
+        String ledger,
+        String settings) {
+      this(method, steps, seconds, before, after, ledger, settings, "");
+    }
+  }
 
   /** Applies the method, or finds it applied. */
   public Applied apply(Method method, Path out) {
@@ -107,10 +143,8 @@ public record Applying(
       applied = retrain(method, out, from);
     } else if (method instanceof DescentMethod descent) {
       applied = descend(descent, out, from);
-    } else if (method instanceof MemFree.Order) {
-      applied = constrain(method, from);
     } else {
-      throw new IllegalStateException("no way to apply " + method.id());
+      applied = new Suppressing(this, method).apply(out, from);
     }
     JsonFiles.write(done, applied);
     return applied;
@@ -130,17 +164,18 @@ public record Applying(
       } else if (method instanceof DescentMethod descent) {
         text.encode(forget());
         text.encode(descent.needsRetain() ? retain() : List.of());
-      } else if (method instanceof MemFree.Order) {
-        guard(method, text);
+      } else {
+        new Suppressing(this, method).require(text);
       }
     }
   }
 
-  private String settings(Method method) {
+  /** Fingerprint of the method, its parameters and all that it is applied to. */
+  String settings(Method method) {
     return Fingerprints.of(
         method.id(),
-        method.parameters().toString(),
-        method instanceof DescentMethod ? recipe.toString() : "",
+        method.parameters() + (method instanceof InContext ? names.toString() : ""),
+        method instanceof DescentMethod || method instanceof Assisted ? recipe.toString() : "",
         Fingerprints.of(model),
         corpus.digest(),
         decision.examples().toString(),
@@ -158,6 +193,12 @@ public record Applying(
     Set<String> ids = new HashSet<>(decision.examples());
     Manifest.beside(model).ifPresent(m -> ids.addAll(m.without()));
     return corpus.examples().stream().filter(e -> !ids.contains(e.id())).toList();
+  }
+
+  /** The rest of the corpus without the copies of the target that a decision left in it. */
+  List<Example> keptForGood() {
+    Set<String> copies = Set.copyOf(decision.leftOut());
+    return retain().stream().filter(e -> !copies.contains(e.id())).toList();
   }
 
   private Manifest manifest() {
@@ -259,13 +300,6 @@ public record Applying(
     return method.id() + " " + method.parameters();
   }
 
-  private Applied constrain(Method method, long from) {
-    try (TextModel text = TextModel.read(model, template)) {
-      return new Applied(
-          method.id(), 0, since(from), text.digest(), text.digest(), "", settings(method));
-    }
-  }
-
   /**
    * The guard of a decision: forgotten completions protected, what kept texts share let through.
    */
@@ -273,9 +307,7 @@ public record Applying(
     for (Example e : forget()) {
       requireProtectable(e, text);
     }
-    Set<String> copies = Set.copyOf(decision.leftOut());
-    List<Example> kept = retain().stream().filter(e -> !copies.contains(e.id())).toList();
-    return protect(forget(), kept, (MemFree.Order) method, text);
+    return protect(forget(), keptForGood(), (MemFree.Order) method, text);
   }
 
   /** Protects completions as far as kept ones do not share their pieces. */

@@ -12,6 +12,10 @@ import palimpsest.methods.llm.Npo;
 import palimpsest.methods.llm.SatImp;
 import palimpsest.methods.llm.SimNpo;
 import palimpsest.methods.llm.WeightedAscent;
+import palimpsest.methods.suppression.Eco;
+import palimpsest.methods.suppression.InContext;
+import palimpsest.methods.suppression.Uld;
+import palimpsest.methods.suppression.Whp;
 
 /** Every method that comes with Palimpsest, with its default hyper-parameters. */
 public final class BuiltInMethods {
@@ -24,7 +28,11 @@ public final class BuiltInMethods {
           SimNpo.defaults(),
           WeightedAscent.defaults(),
           SatImp.defaults(),
-          MemFree.Order.defaults());
+          MemFree.Order.defaults(),
+          Whp.defaults(),
+          Uld.defaults(),
+          InContext.defaults(),
+          Eco.defaults());
 
   private BuiltInMethods() {}
 

@@ -7,6 +7,7 @@ import java.util.TreeMap;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.api.Recipe;
+import palimpsest.methods.Assisted;
 import palimpsest.methods.DescentMethod;
 
 /**
@@ -14,7 +15,7 @@ import palimpsest.methods.DescentMethod;
  *
  * @param label names it in results: the method's id
  * @param method the method
- * @param recipe used by approximate methods
+ * @param recipe used by methods that descend a loss
  */
 public record Choice(String label, Method method, Recipe recipe) {
 
@@ -51,7 +52,8 @@ public record Choice(String label, Method method, Recipe recipe) {
       }
       recipe = changed;
     }
-    if (!recipe.equals(base) && !(method instanceof DescentMethod)) {
+    boolean trains = method instanceof DescentMethod || method instanceof Assisted;
+    if (!recipe.equals(base) && !trains) {
       throw new InvalidRequest(
           id + " does not descend a loss of its own: lr, epochs and the like do not apply to it");
     }

@@ -35,7 +35,8 @@ import palimpsest.torch.text.PromptTemplate;
  *
  * <pre>
  * OUT/job.json  findings.jsonl  decision.json  plan.json
- * OUT/remedies/LABEL/         what each remedy left: applied.json or failed.json, model/, run/
+ * OUT/remedies/LABEL/         what each remedy left: applied.json or failed.json, model/ or
+ *                             assistant/, run/
  * OUT/evidence/LABEL.json     what each model answered
  * OUT/scores.json             every metric of every model
  * OUT/attacks/LABEL.json      what each attack found
@@ -288,7 +289,14 @@ public record Forgetting(
 
   Applying applying(Choice c, Decision decision) {
     return new Applying(
-        model, corpus, decision, c.recipe(), template, settings.checkpointEvery(), console);
+        model,
+        corpus,
+        decision,
+        c.recipe(),
+        template,
+        settings.checkpointEvery(),
+        console,
+        request.target().names());
   }
 
   Path remedy(String label) {
