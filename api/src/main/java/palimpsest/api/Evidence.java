@@ -4,6 +4,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What one model answered on the splits of an evaluation: the only thing that a metric sees, so
@@ -30,16 +31,29 @@ public record Evidence(String digest, Map<Split, List<Item>> items) {
    * @param paraphrased trace of the paraphrased answer; empty list where the example has none
    * @param perturbed traces of the perturbed answers, possibly none
    * @param generated the model's greedy answer to the prompt
+   * @param gradientNorm mean, over the model's parameter tensors, of the L2 norm of the gradient of
+   *     the true answer's mean loss; null where it was not measured
    */
   public record Item(
       Example example,
       Trace answer,
       List<Trace> paraphrased,
       List<Trace> perturbed,
-      String generated) {
+      String generated,
+      @Nullable Double gradientNorm) {
     public Item {
       paraphrased = List.copyOf(paraphrased);
       perturbed = List.copyOf(perturbed);
+    }
+
+    /** An item without a gradient norm. */
+    public Item(
+        Example example,
+        Trace answer,
+        List<Trace> paraphrased,
+        List<Trace> perturbed,
+        String generated) {
+      this(example, answer, paraphrased, perturbed, generated, null);
     }
   }
 }

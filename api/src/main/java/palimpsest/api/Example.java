@@ -15,20 +15,32 @@ import org.jspecify.annotations.Nullable;
 public record Example(String id, Place place, String prompt, String completion, Probe probe) {
 
   /**
-   * TOFU's evaluation fields of a question and answer.
+   * How an example is evaluated: TOFU's fields of a question and answer, and the subtask.
    *
    * @param paraphrasedQuestion the question in other words, if given
    * @param paraphrasedAnswer the right answer in other words, if given
-   * @param perturbedAnswers wrong answers of the same form, possibly none
+   * @param perturbedAnswers wrong answers of the same form, such as the other options of a
+   *     multiple-choice question; possibly none
+   * @param task the benchmark's subtask that it belongs to, where metrics treat subtasks apart:
+   *     {@code verbmem}, {@code knowmem} (MUSE), {@code Task1.sc} (LUME); otherwise null
    */
   public record Probe(
       @Nullable String paraphrasedQuestion,
       @Nullable String paraphrasedAnswer,
-      List<String> perturbedAnswers) {
+      List<String> perturbedAnswers,
+      @Nullable String task) {
     public static final Probe NONE = new Probe(null, null, List.of());
 
     public Probe {
       perturbedAnswers = List.copyOf(perturbedAnswers);
+    }
+
+    /** A probe of no subtask. */
+    public Probe(
+        @Nullable String paraphrasedQuestion,
+        @Nullable String paraphrasedAnswer,
+        List<String> perturbedAnswers) {
+      this(paraphrasedQuestion, paraphrasedAnswer, perturbedAnswers, null);
     }
   }
 

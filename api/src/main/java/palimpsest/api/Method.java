@@ -84,10 +84,18 @@ public interface Method {
     if (component.getType() == double.class) {
       return value;
     }
-    if (value != Math.rint(value)) {
+    boolean small = component.getType() == int.class;
+    long most = small ? Integer.MAX_VALUE : 1L << 53; // doubles tell whole numbers apart up to 2^53
+    if (value != Math.rint(value) || Math.abs(value) > most) {
       throw new InvalidRequest(
-          id() + ": " + component.getName() + " must be a whole number, got " + value);
+          id()
+              + ": "
+              + component.getName()
+              + " must be a whole number of at most "
+              + most
+              + ", got "
+              + value);
     }
-    return component.getType() == int.class ? (Object) (int) value : (Object) (long) value;
+    return small ? (Object) (int) value : (Object) (long) value;
   }
 }

@@ -6,7 +6,8 @@ import java.util.Map;
 /**
  * One thing that can be done about a request.
  *
- * @param method id of the method, such as {@code llm.npo}
+ * @param method id of the method, such as {@code llm.npo}, and what was chosen beside it, such as
+ *     {@code llm.npo+gru}
  * @param guarantee the class that the method declares
  * @param parameters the method's hyper-parameters, by name
  * @param steps estimated optimiser steps; 0 where nothing is trained
@@ -21,5 +22,10 @@ public record Remedy(
   public Remedy {
     parameters = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(parameters));
     cannotShow = List.copyOf(cannotShow);
+  }
+
+  /** The same under another name. */
+  public Remedy called(String name) {
+    return new Remedy(name, guarantee, parameters, steps, cannotShow);
   }
 }

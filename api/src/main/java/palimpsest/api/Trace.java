@@ -46,6 +46,15 @@ public record Trace(
     return sum;
   }
 
+  /** Sum of the log-probabilities of the tokens before the end token. */
+  public double sumLogProbWithoutEnd() {
+    double sum = 0;
+    for (int i = 0; i < length() - 1; i++) {
+      sum += logProb[i];
+    }
+    return sum;
+  }
+
   /** Mean log-probability of a token, the end token included. */
   public double meanLogProb() {
     return sumLogProb() / length();

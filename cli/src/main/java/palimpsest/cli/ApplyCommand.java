@@ -72,6 +72,7 @@ final class ApplyCommand implements Callable<Integer> {
             data,
             Decisions.read(decision, data),
             choice.recipe(),
+            choice.tuning(),
             template.kind(),
             recipe.checkpointEvery(),
             common.resumableConsole(screen));

@@ -92,6 +92,9 @@ final class CommandTree implements Runnable {
     CommandLine bench = new CommandLine(new BenchCommand());
     bench
         .addSubcommand(new BenchTofuCommand(screen))
+        .addSubcommand(new BenchMuseCommand(screen))
+        .addSubcommand(new BenchWmdpCommand(screen))
+        .addSubcommand(new BenchLumeCommand(screen))
         .addSubcommand(new BenchSpeedCommand(screen))
         .addSubcommand(new BenchMemoryCommand(screen));
     line.addSubcommand(bench);

@@ -17,8 +17,9 @@ import picocli.CommandLine.Option;
     description = {
       "Scores a model with every metric.",
       "",
-      "What cannot be measured says why: most metrics want the model retrained without the"
-          + " data, --reference."
+      "Beside a value stands its 95 % bootstrap interval over the examples, where it has one. What"
+          + " cannot be measured says why: many metrics want the model retrained without the data,"
+          + " --reference."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",
@@ -94,7 +95,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (json) {
       screen.json(judgement);
     } else {
-      new ScoreTable(screen).print(judgement.scores());
+      new ScoreTable(screen).print(judgement);
     }
     return 0;
   }

@@ -1,6 +1,8 @@
 package palimpsest.cli;
 
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import palimpsest.engine.BuiltInMethods;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -8,16 +10,35 @@ import picocli.CommandLine.Option;
 /** Lists the methods. */
 @Command(
     name = "methods",
-    description = {"Lists the methods, what each can promise, and its parameters."},
+    description = {
+      "Lists the methods, what each can promise, and its parameters; with --explain, one method's"
+          + " formula, its paper, how faithfully it is followed, and what each parameter is."
+    },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",
-    footer = {"", "Example:", "  palimpsest methods"})
+    footer = {
+      "",
+      "Beside its own parameters, a method that descends a loss takes, after its colon:",
+      "  lr epochs batch micro-batch warmup weight-decay clip seed",
+      "  train=all | lora | NAME+NAME     what is trained; * stands for anything in a name",
+      "  lora-rank  lora-alpha  lora-targets=q_proj+v_proj",
+      "  retain=nll | kl | hidden:LAYER   the loss on what is kept",
+      "  gru=SMOOTHING | sam=RADIUS       gradient rectification, sharpness-aware steps",
+      "  optimiser=adamw | sign",
+      "",
+      "Examples:",
+      "  palimpsest methods",
+      "  palimpsest methods --explain llm.npo"
+    })
 @SuppressWarnings("NullAway.Init") // picocli sets the options
 final class MethodsCommand implements Callable<Integer> {
   private final Screen screen;
 
   @Option(names = "--json", description = "Print them as JSON.")
   private boolean json;
+
+  @Option(names = "--explain", paramLabel = "ID", description = "Explain one method.")
+  private @Nullable String explained;
 
   @Mixin Common common;
 
@@ -27,7 +48,11 @@ final class MethodsCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    Listed.print(screen, Listed.methods(), json);
+    if (explained == null) {
+      Listed.print(screen, Listed.methods(), json);
+    } else {
+      Explained.print(screen, Explained.of(BuiltInMethods.byId(explained)), json);
+    }
     return 0;
   }
 }

@@ -10,7 +10,7 @@ final class BadOptions {
   private BadOptions() {}
 
   static Stream<BadCase> all() {
-    return Stream.concat(words(), numbers());
+    return Stream.of(words(), numbers(), benchmarks()).flatMap(s -> s);
   }
 
   private static Stream<BadCase> words() {
@@ -74,6 +74,41 @@ final class BadOptions {
             "relearn-lr must be > 0",
             "attack --model @model --original @model --forget @corpus.jsonl --relearn-lr 0"),
         wrong("no standard input", "no prompt", "generate --model @model"));
+  }
+
+  private static Stream<BadCase> benchmarks() {
+    String tofu = "bench tofu --data @model --out @out ";
+    return Stream.of(
+        wrong("benchmark without data", "full.json: no such file", tofu),
+        wrong("benchmark of an unknown method", "did you mean", tofu + "--method llm.npoo"),
+        wrong("benchmark of a seeded method", "seeds are", tofu + "--method llm.ga:seed=4"),
+        wrong("benchmark of one method twice", "twice", tofu + "--method llm.ga --method llm.ga"),
+        wrong("benchmark with a floor above 1", "between 0 and 1, got 2.0", tofu + "--floor 2"),
+        wrong("benchmark without seeds", "seeds must be at least 1", tofu + "--seeds 0"),
+        wrong("benchmark with too many seeds", "at most 10", tofu + "--seeds 11"),
+        wrong("benchmark of part of a shape", "7 numbers, got 2", tofu + "--shape 4096,256"),
+        wrong(
+            "benchmark of a model and a shape",
+            "not both",
+            tofu + "--model @model --shape 300,16,32,1,2,1,64"),
+        wrong("benchmark in no process", "processes must be at least 1", tofu + "--processes 0"),
+        wrong("benchmark until never", "until must be > 0, got 0.0", tofu + "--until 0"),
+        wrong(
+            "MUSE without data",
+            "retain1.json: no such file",
+            "bench muse --data @model --out @out"),
+        wrong(
+            "WMDP without choices",
+            "corpus.jsonl:1: no \"choices\"",
+            "bench wmdp --forget @corpus.jsonl --retain @corpus.jsonl --out @out"),
+        wrong(
+            "WMDP of few words",
+            "words must be",
+            "bench wmdp --forget @corpus.jsonl" + " --retain @corpus.jsonl --out @out --words 1"),
+        wrong(
+            "LUME without data",
+            "forget.jsonl: no such file",
+            "bench lume --data @model --out @out"));
   }
 
   private static String find(String option) {

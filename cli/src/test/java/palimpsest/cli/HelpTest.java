@@ -14,7 +14,10 @@ class HelpTest {
   static Stream<List<String>> commands() {
     CommandLine line = CommandTree.line(Screens.silent());
     Stream<List<String>> all = line.getSubcommands().keySet().stream().map(List::of);
-    return Stream.concat(Stream.of(List.of()), all);
+    Stream<List<String>> benchmarks =
+        line.getSubcommands().get("bench").getSubcommands().keySet().stream()
+            .map(name -> List.of("bench", name));
+    return Stream.of(Stream.of(List.<String>of()), all, benchmarks).flatMap(s -> s);
   }
 
   @ParameterizedTest

@@ -11,16 +11,20 @@ final class Plot {
   static final double WIDTH = 460;
   static final double HEIGHT = 330;
   private static final double LEFT = 58;
-  private static final double RIGHT = WIDTH - 16;
   private static final double TOP = 16;
-  private static final double BOTTOM = HEIGHT - 48;
 
+  private final double height;
+  private final double right;
+  private final double bottom;
   private final Html html;
   private final Range xs;
   private final Range ys;
   private final List<double[]> taken = new ArrayList<>();
 
-  private Plot(Html html, Range xs, Range ys) {
+  private Plot(Html html, Range xs, Range ys, double width, double height) {
+    this.height = height;
+    this.right = width - 16;
+    this.bottom = height - 48;
     this.html = html;
     this.xs = xs;
     this.ys = ys;
@@ -70,41 +74,46 @@ final class Plot {
 
   /** Opens a plot with its axes; {@link #close} ends it. */
   static Plot open(Html html, String title, Range xs, Range ys) {
+    return open(html, title, xs, ys, 1);
+  }
+
+  /** Opens a plot so many times as wide and high, for many names. */
+  static Plot open(Html html, String title, Range xs, Range ys, double times) {
     html.open(
         "svg",
         "viewBox",
-        "0 0 " + at(WIDTH) + " " + at(HEIGHT),
+        "0 0 " + at(WIDTH * times) + " " + at(HEIGHT * times),
         "role",
         "img",
         "aria-label",
         title,
         "class",
         "plot");
-    return new Plot(html, xs, ys);
+    return new Plot(html, xs, ys, WIDTH * times, HEIGHT * times);
   }
 
   void axes(String xLabel, String yLabel) {
     for (double tick : xs.ticks()) {
       double x = x(tick);
-      line("grid", x, TOP, x, BOTTOM);
-      label(tickText(tick, xs.step()), x, BOTTOM + 17, "middle", "tick");
+      line("grid", x, TOP, x, bottom);
+      label(tickText(tick, xs.step()), x, bottom + 17, "middle", "tick");
     }
     for (double tick : ys.ticks()) {
       double y = y(tick);
-      line("grid", LEFT, y, RIGHT, y);
+      line("grid", LEFT, y, right, y);
       label(tickText(tick, ys.step()), LEFT - 7, y + 4, "end", "tick");
     }
-    line("axis", LEFT, BOTTOM, RIGHT, BOTTOM);
-    line("axis", LEFT, TOP, LEFT, BOTTOM);
-    label(Html.clip(xLabel, 64), (LEFT + RIGHT) / 2, HEIGHT - 8, "middle", "label");
-    String turn = "rotate(-90 14 " + at((TOP + BOTTOM) / 2) + ")";
+    line("axis", LEFT, bottom, right, bottom);
+    line("axis", LEFT, TOP, LEFT, bottom);
+    label(Html.clip(xLabel, 64), (LEFT + right) / 2, height - 8, "middle", "label");
+    String turn = "rotate(-90 14 " + at((TOP + bottom) / 2) + ")";
     html.leaf(
         "text",
         Html.clip(yLabel, 48),
         "x",
         "14",
         "y",
-        at((TOP + BOTTOM) / 2),
+        at((TOP + bottom) / 2),
         "text-anchor",
         "middle",
         "class",
@@ -142,6 +151,15 @@ final class Plot {
     }
   }
 
+  /** A line from bottom to top with a word beside it, where it is within the axes. */
+  void upright(double px, String style, String word) {
+    if (px >= xs.from() && px <= xs.to()) {
+      line(style, x(px), TOP, x(px), bottom);
+      label(word, x(px) + 5, TOP + 11, "start", "tick");
+      avoid(new Attack.Point(px, ys.from()), new Attack.Point(px, ys.to()));
+    }
+  }
+
   /** A marker, later to be labelled. */
   void marker(double px, double py, Shape shape, String style) {
     double x = x(px);
@@ -171,14 +189,15 @@ final class Plot {
       double end = Math.min(Math.max(x, place[0]), place[0] + w);
       line("leader", x, y, end, place[1] > y ? place[1] : place[1] + 13);
     }
-    label(shown, place[0], place[1] + 10, "start", "name");
+    boolean left = place[0] + w < x; // fonts differ in width: keep the end that is at the marker
+    label(shown, left ? place[0] + w : place[0], place[1] + 10, left ? "end" : "start", "name");
   }
 
   private boolean free(double x, double y, double w) {
     return x >= LEFT + 2
-        && x + w <= RIGHT + 8
+        && x + w <= right + 8
         && y >= 2
-        && y + 13 <= BOTTOM
+        && y + 13 <= bottom
         && taken.stream().noneMatch(t -> x < t[2] && x + w > t[0] && y < t[3] && y + 13 > t[1]);
   }
 
@@ -191,11 +210,11 @@ final class Plot {
   }
 
   private double x(double value) {
-    return LEFT + (value - xs.from()) / (xs.to() - xs.from()) * (RIGHT - LEFT);
+    return LEFT + (value - xs.from()) / (xs.to() - xs.from()) * (right - LEFT);
   }
 
   private double y(double value) {
-    return BOTTOM - (value - ys.from()) / (ys.to() - ys.from()) * (BOTTOM - TOP);
+    return bottom - (value - ys.from()) / (ys.to() - ys.from()) * (bottom - TOP);
   }
 
   private static String at(double value) {

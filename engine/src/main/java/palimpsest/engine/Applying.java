@@ -6,8 +6,6 @@ import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import java.util.Set;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Decision;
@@ -19,26 +17,24 @@ import palimpsest.discovery.Corpus;
 import palimpsest.guard.MemFree;
 import palimpsest.methods.Assisted;
 import palimpsest.methods.DescentMethod;
+import palimpsest.methods.RetainLoss;
+import palimpsest.methods.StagedMethod;
+import palimpsest.methods.Tuning;
 import palimpsest.methods.exact.Retrain;
 import palimpsest.methods.suppression.InContext;
-import palimpsest.torch.Native;
+import palimpsest.torch.llm.Adapter;
 import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.text.PromptTemplate;
 import palimpsest.torch.text.TokenizedExample;
-import palimpsest.torch.train.Descent;
-import palimpsest.torch.train.Materials;
-import palimpsest.torch.train.Materials.Need;
-import palimpsest.torch.train.Objective;
-import palimpsest.torch.train.ReferenceLogProb;
 import palimpsest.torch.train.RunFolder;
-import palimpsest.torch.train.Stepping;
 
 /**
  * Applies one method to a model and a decision.
  *
  * <pre>
- * OUT/run/         ledger and checkpoints, where weights are changed
+ * OUT/run/         ledger and checkpoints, where weights are changed; a folder for each stage
  * OUT/model/       the changed model, where weights are changed
+ * OUT/adapter/     what was trained, where that is a low-rank adapter, as PEFT lays it out
  * OUT/assistant/   a second model, where one is to answer beside the first
  * OUT/applied.json what was done
  * </pre>
@@ -47,6 +43,7 @@ import palimpsest.torch.train.Stepping;
  * @param corpus what it was trained on
  * @param decision what is to be forgotten
  * @param recipe how approximate methods descend
+ * @param tuning what of the model they train, and how their steps are made
  * @param template how examples become tokens
  * @param checkpointEvery steps between checkpoints
  * @param names of the target, for methods that tell the model what not to speak of; possibly none
@@ -56,6 +53,7 @@ public record Applying(
     Corpus corpus,
     Decision decision,
     Recipe recipe,
+    Tuning tuning,
     PromptTemplate.Kind template,
     int checkpointEvery,
     Console console,
@@ -70,10 +68,11 @@ public record Applying(
       Corpus corpus,
       Decision decision,
       Recipe recipe,
+      Tuning tuning,
       PromptTemplate.Kind template,
       int checkpointEvery,
       Console console) {
-    this(model, corpus, decision, recipe, template, checkpointEvery, console, List.of());
+    this(model, corpus, decision, recipe, tuning, template, checkpointEvery, console, List.of());
   }
 
   /**
@@ -142,7 +141,12 @@ public record Applying(
     if (method instanceof Retrain) {
       applied = retrain(method, out, from);
     } else if (method instanceof DescentMethod descent) {
-      applied = descend(descent, out, from);
+      Changing.Changed changed = new Changing(this, out).descend(descent);
+      applied = applied(method, recipe.steps(forget().size()), from, changed);
+    } else if (method instanceof StagedMethod staged) {
+      Changing.Changed changed = new Changing(this, out).stage(staged);
+      int steps = staged.steps(recipe, forget().size(), retain().size());
+      applied = applied(method, steps, from, changed);
     } else {
       applied = new Suppressing(this, method).apply(out, from);
     }
@@ -156,18 +160,40 @@ public record Applying(
    * @throws InvalidRequest if the model, the corpus or a record does not fit the method
    * @throws CorruptArtifact if the model is not what its manifest says
    */
-  void require(Method method) {
+  public void require(Method method) {
     Manifest.requireTemplate(model, template);
     try (TextModel text = TextModel.read(model, template)) {
       if (method instanceof Retrain) {
         requireRetrainable(text.digest());
       } else if (method instanceof DescentMethod descent) {
+        requireDescendable(descent, text);
+      } else if (method instanceof StagedMethod) {
         text.encode(forget());
-        text.encode(descent.needsRetain() ? retain() : List.of());
+        text.encode(retain());
       } else {
         new Suppressing(this, method).require(text);
       }
     }
+  }
+
+  private void requireDescendable(DescentMethod method, TextModel text) {
+    text.encode(forget());
+    List<Example> kept = method.needsRetain() ? retain() : List.of();
+    text.encode(kept);
+    RetainLoss keeping = tuning.retain().orElse(method.retainLoss());
+    Gathering.requireQuestions(method.needs(keeping), forget(), kept);
+    tuning.trained().over(text.llama(), recipe.seed()).ifPresent(Adapter::close);
+  }
+
+  private Applied applied(Method method, int steps, long from, Changing.Changed changed) {
+    return new Applied(
+        method.id(),
+        steps,
+        since(from),
+        changed.before(),
+        changed.after(),
+        changed.ledger(),
+        settings(method));
   }
 
   /** Fingerprint of the method, its parameters and all that it is applied to. */
@@ -175,15 +201,23 @@ public record Applying(
     return Fingerprints.of(
         method.id(),
         method.parameters() + (method instanceof InContext ? names.toString() : ""),
-        method instanceof DescentMethod || method instanceof Assisted ? recipe.toString() : "",
+        descends(method) ? recipe.toString() : "",
+        tuning.toString(),
         Fingerprints.of(model),
         corpus.digest(),
         decision.examples().toString(),
         template.name());
   }
 
+  /** Whether the recipe applies to a method. */
+  static boolean descends(Method method) {
+    return method instanceof DescentMethod
+        || method instanceof StagedMethod
+        || method instanceof Assisted;
+  }
+
   /** The records to forget, in the order of the corpus. */
-  List<Example> forget() {
+  public List<Example> forget() {
     Set<String> ids = new HashSet<>(decision.examples());
     return corpus.examples().stream().filter(e -> ids.contains(e.id())).toList();
   }
@@ -252,54 +286,6 @@ public record Applying(
         settings(method));
   }
 
-  private Applied descend(DescentMethod method, Path out, long from) {
-    try (TextModel text = TextModel.read(model, template)) {
-      String before = text.digest();
-      List<TokenizedExample> forget = text.encode(forget());
-      List<TokenizedExample> retain = method.needsRetain() ? text.encode(retain()) : List.of();
-      ReferenceLogProb reference =
-          method.needs().contains(Need.REFERENCE)
-              ? ReferenceLogProb.of(text.llama(), forget)
-              : ReferenceLogProb.NONE;
-      RunFolder run =
-          new RunFolder(
-              out.resolve("run"), header(method, before, forget, retain), checkpointEvery);
-      Objective objective = method.objective(Materials.of(reference), method.retainLoss());
-      Console.Bar bar = console.bar(method.id(), recipe.steps(forget.size()));
-      new Descent(
-              forget,
-              retain,
-              objective,
-              recipe,
-              Stepping.PLAIN,
-              Optional.of(run),
-              p -> bar.at(p.step(), Notes.of(p)),
-              console::interrupted)
-          .run(text.llama());
-      Path fresh = out.resolve("model.new");
-      Outputs.delete(fresh);
-      text.write(fresh);
-      Manifest.beside(model)
-          .map(m -> m.changed(change(method), decision.examples(), run.head(), text.digest()))
-          .ifPresent(m -> JsonFiles.write(fresh.resolve(Manifest.FILE), m));
-      Outputs.delete(out.resolve("model"));
-      Moves.atomically(fresh, out.resolve("model"));
-      run.dropCheckpoints();
-      return new Applied(
-          method.id(),
-          recipe.steps(forget.size()),
-          since(from),
-          before,
-          text.digest(),
-          run.head(),
-          settings(method));
-    }
-  }
-
-  private static String change(DescentMethod method) {
-    return method.id() + " " + method.parameters();
-  }
-
   /**
    * The guard of a decision: forgotten completions protected, what kept texts share let through.
    */
@@ -341,23 +327,6 @@ public record Applying(
       }
     }
     return all;
-  }
-
-  private String header(
-      DescentMethod method,
-      String before,
-      List<TokenizedExample> forget,
-      List<TokenizedExample> retain) {
-    return String.format(
-        Locale.ROOT,
-        "{\"method\":\"%s %s\",\"recipe\":\"%s\",\"start\":\"%s\",\"forget\":\"%s\",\"retain\":\"%s\",\"threads\":%d}",
-        method.id(),
-        method.parameters(),
-        recipe,
-        before,
-        Fingerprints.of(forget),
-        Fingerprints.of(retain),
-        Native.threads());
   }
 
   private static double since(long from) {

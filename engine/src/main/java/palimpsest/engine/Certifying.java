@@ -264,13 +264,16 @@ record Certifying(
       Optional<Manifest> training) {
 
     /** A method as it was run; the recipe is that of methods which descend a loss of their own. */
-    record Step(String method, Map<String, Double> parameters, Recipe recipe) {}
+    record Step(String method, Map<String, Double> parameters, Recipe recipe, String tuning) {}
   }
 
   private Procedure procedure() {
     return new Procedure(
         job.choices().stream()
-            .map(c -> new Procedure.Step(c.method().id(), c.method().parameters(), c.recipe()))
+            .map(
+                c ->
+                    new Procedure.Step(
+                        c.label(), c.method().parameters(), c.recipe(), c.tuning().toString()))
             .toList(),
         job.settings(),
         job.template().name(),

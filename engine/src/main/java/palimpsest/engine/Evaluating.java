@@ -17,6 +17,8 @@ import palimpsest.api.Split;
 import palimpsest.api.Trace;
 import palimpsest.api.Trial;
 import palimpsest.metrics.BuiltInMetrics;
+import palimpsest.torch.llm.GradientNorms;
+import palimpsest.torch.llm.TextModel;
 
 /** Collects the evidence on one model in one pass per split, and scores it. */
 public final class Evaluating {
@@ -53,6 +55,38 @@ public final class Evaluating {
       at += 1 + paraphrased + perturbed;
     }
     return items;
+  }
+
+  /**
+   * The same evidence with the gradient norms that {@code privacy.grad-norm-auc} needs, of the
+   * forget and holdout splits: a backward pass for each of their examples.
+   *
+   * @param model the model that the evidence is of
+   */
+  public static Evidence withGradientNorms(TextModel model, Evidence evidence) {
+    Map<Split, List<Evidence.Item>> items = new EnumMap<>(evidence.items());
+    for (Split split : List.of(Split.FORGET, Split.HOLDOUT)) {
+      items.computeIfPresent(split, (s, list) -> withGradientNorms(model, list));
+    }
+    return new Evidence(evidence.digest(), items);
+  }
+
+  private static List<Evidence.Item> withGradientNorms(TextModel model, List<Evidence.Item> items) {
+    double[] norms =
+        GradientNorms.of(
+            model.llama(), model.encode(items.stream().map(Evidence.Item::example).toList()));
+    List<Evidence.Item> with = new ArrayList<>();
+    for (Evidence.Item item : items) {
+      with.add(
+          new Evidence.Item(
+              item.example(),
+              item.answer(),
+              item.paraphrased(),
+              item.perturbed(),
+              item.generated(),
+              norms[with.size()]));
+    }
+    return with;
   }
 
   /** The examples and what they are compared with: each with its other right and wrong answers. */

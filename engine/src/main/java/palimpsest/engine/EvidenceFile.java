@@ -11,12 +11,13 @@ import palimpsest.api.Evidence;
 import palimpsest.torch.checkpoint.AtomicFile;
 
 /** Evidence on disk, so that judging can go on where it was stopped. */
-final class EvidenceFile {
+public final class EvidenceFile {
   private static final ObjectMapper MAPPER = JsonMapper.builder().build();
 
   private EvidenceFile() {}
 
-  static void write(Path file, Evidence evidence) {
+  /** Writes it, replacing the file if it is there. */
+  public static void write(Path file, Evidence evidence) {
     try {
       ByteBuffer bytes = ByteBuffer.wrap(MAPPER.writeValueAsBytes(evidence));
       AtomicFile.write(
@@ -31,7 +32,8 @@ final class EvidenceFile {
     }
   }
 
-  static Evidence read(Path file) {
+  /** Reads what {@link #write} wrote. */
+  public static Evidence read(Path file) {
     try {
       return MAPPER.readValue(Files.readAllBytes(file), Evidence.class);
     } catch (IOException e) {

@@ -15,7 +15,7 @@ import palimpsest.api.InvalidRequest;
 import palimpsest.torch.text.TokenizedExample;
 
 /** SHA-256 digests, hexadecimal, of what a stage depends on. */
-final class Fingerprints {
+public final class Fingerprints {
   private Fingerprints() {}
 
   /** Of examples as a model reads them, in order. */
@@ -33,7 +33,7 @@ final class Fingerprints {
   }
 
   /** Of a model folder: its weights, configuration and tokenizer. */
-  static String of(Path model) {
+  public static String of(Path model) {
     if (!Files.isDirectory(model)) {
       throw new InvalidRequest(model + " is no model folder: give one with config.json in it");
     }
@@ -55,7 +55,7 @@ final class Fingerprints {
   }
 
   /** Of some strings, in order. */
-  static String of(String... parts) {
+  public static String of(String... parts) {
     MessageDigest sha = sha256();
     for (String part : parts) {
       byte[] bytes = part.getBytes(StandardCharsets.UTF_8);

@@ -204,7 +204,7 @@ public record Forgetting(
     all.remedies().forEach(r -> chosen.put(r.method(), r));
     for (Choice c : choices) {
       Plan one = planner(c.recipe(), decision).plan(List.of(c.method()));
-      one.remedies().forEach(r -> chosen.put(r.method(), r));
+      one.remedies().forEach(r -> chosen.put(c.label(), r.called(c.label())));
     }
     return new Plan(List.copyOf(chosen.values()), all.refused());
   }
@@ -220,7 +220,7 @@ public record Forgetting(
 
   /** Records that a model retrained for this decision is trained on. */
   int kept(Decision decision) {
-    return applying(new Choice("", Retrain.defaults(), Choice.RECIPE), decision).retain().size();
+    return applying(new Choice(Retrain.defaults(), Choice.RECIPE), decision).retain().size();
   }
 
   /** What the models are judged on; refuses, before anything is trained, what they cannot read. */
@@ -293,6 +293,7 @@ public record Forgetting(
         corpus,
         decision,
         c.recipe(),
+        c.tuning(),
         template,
         settings.checkpointEvery(),
         console,

@@ -16,7 +16,7 @@ final class JobModels implements AutoCloseable {
   private final Map<String, Applying.Applied> applied;
   private final Map<String, Remembering> raw = new LinkedHashMap<>();
   private final Map<String, Remembering> guarded = new LinkedHashMap<>();
-  private final Map<String, Suppressing.Deployed> deployed = new LinkedHashMap<>();
+  private final Map<String, Suppressing.Guarded> deployed = new LinkedHashMap<>();
 
   JobModels(Forgetting job, Decision decision, Map<String, Applying.Applied> applied) {
     this.job = job;
@@ -61,7 +61,7 @@ final class JobModels implements AutoCloseable {
         label,
         l -> {
           Choice c = guard.get();
-          Suppressing.Deployed made =
+          Suppressing.Guarded made =
               new Suppressing(job.applying(c, decision), c.method())
                   .deploy(raw(l).model(), job.remedy(l));
           deployed.put(l, made);
@@ -72,7 +72,7 @@ final class JobModels implements AutoCloseable {
   /** Closes the weights of a column, unless they are the original's; read again if asked for. */
   void release(String label) {
     guarded.remove(label);
-    Suppressing.Deployed beside = deployed.remove(label);
+    Suppressing.Guarded beside = deployed.remove(label);
     if (beside != null) {
       beside.close();
     }
@@ -84,7 +84,7 @@ final class JobModels implements AutoCloseable {
 
   @Override
   public void close() {
-    deployed.values().forEach(Suppressing.Deployed::close);
+    deployed.values().forEach(Suppressing.Guarded::close);
     raw.values().forEach(r -> r.model().close());
   }
 }

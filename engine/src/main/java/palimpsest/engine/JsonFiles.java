@@ -10,11 +10,11 @@ import palimpsest.dossier.Json;
 import palimpsest.torch.checkpoint.AtomicFile;
 
 /** Records on disk as canonical JSON, written atomically and read strictly. */
-final class JsonFiles {
+public final class JsonFiles {
   private JsonFiles() {}
 
   /** Writes a record, replacing the file if it is there. */
-  static void write(Path file, Object value) {
+  public static void write(Path file, Object value) {
     ByteBuffer bytes = ByteBuffer.wrap(Json.canonical(value));
     AtomicFile.write(
         file,
@@ -31,7 +31,7 @@ final class JsonFiles {
    * @throws InvalidRequest if the file is not there
    * @throws palimpsest.api.CorruptArtifact if it is not such a record
    */
-  static <T> T read(Path file, Class<T> type) {
+  public static <T> T read(Path file, Class<T> type) {
     try {
       return Json.read(Files.readAllBytes(file), type, file.toString());
     } catch (NoSuchFileException e) {

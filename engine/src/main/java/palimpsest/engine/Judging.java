@@ -14,6 +14,8 @@ import palimpsest.api.Method;
 import palimpsest.api.Score;
 import palimpsest.api.Split;
 import palimpsest.dossier.Attempt;
+import palimpsest.metrics.Bootstrap;
+import palimpsest.metrics.statistics.Interval;
 import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.text.PromptTemplate;
 
@@ -44,7 +46,7 @@ public record Judging(
    * @param out where it was applied
    */
   public record Guard(Applying applying, Method method, Path out) {
-    Suppressing.Deployed before(TextModel raw) {
+    Suppressing.Guarded before(TextModel raw) {
       Path done = out.resolve("applied.json");
       if (method.guarantee().isRemoval() || !Files.exists(done)) {
         throw new InvalidRequest(out + " is no folder to which " + method.id() + " was applied");
@@ -67,8 +69,15 @@ public record Judging(
     this(model, reference, original, suite, template, console, Optional.empty());
   }
 
-  /** Scores of a model by metric id, and the digest of its parameters. */
-  public record Judgement(String digest, Map<String, Score> scores) {
+  /**
+   * Scores of a model.
+   *
+   * @param digest of its parameters
+   * @param scores by metric id
+   * @param intervals 95 per cent bootstrap intervals over examples, of those scores that have one
+   */
+  public record Judgement(
+      String digest, Map<String, Score> scores, Map<String, Interval> intervals) {
 
     /** Writes it to a new file. */
     public void write(Path file) {
@@ -82,7 +91,8 @@ public record Judging(
     Evidence subject = subject(maxNewTokens);
     Optional<Evidence> retrained = reference.map(folder -> evidence(folder, maxNewTokens));
     Optional<Evidence> before = original.map(folder -> evidence(folder, maxNewTokens));
-    return new Judgement(subject.digest(), Evaluating.scores(subject, retrained, before));
+    Map<String, Score> scores = Evaluating.scores(subject, retrained, before);
+    return new Judgement(subject.digest(), scores, Bootstrap.defaults().intervals(scores));
   }
 
   private Evidence subject(int maxNewTokens) {
@@ -92,7 +102,7 @@ public record Judging(
     Manifest.requireTemplate(model, template);
     console.say("Evaluating " + model + " behind " + guard.get().method().id());
     try (TextModel raw = TextModel.read(model, template);
-        Suppressing.Deployed deployed = guard.get().before(raw)) {
+        Suppressing.Guarded deployed = guard.get().before(raw)) {
       return Evaluating.evidence(deployed.model(), suite, maxNewTokens);
     }
   }
@@ -137,14 +147,14 @@ public record Judging(
   private static final class Open implements AutoCloseable {
     private final PromptTemplate.Kind template;
     private final List<TextModel> models = new ArrayList<>();
-    private final List<Suppressing.Deployed> guards = new ArrayList<>();
+    private final List<Suppressing.Guarded> guards = new ArrayList<>();
 
     Open(PromptTemplate.Kind template) {
       this.template = template;
     }
 
     Remembering behind(Guard guard, Remembering raw) {
-      Suppressing.Deployed deployed = guard.before(raw.model());
+      Suppressing.Guarded deployed = guard.before(raw.model());
       guards.add(deployed);
       return new Remembering(deployed.model());
     }
@@ -158,7 +168,7 @@ public record Judging(
 
     @Override
     public void close() {
-      guards.forEach(Suppressing.Deployed::close);
+      guards.forEach(Suppressing.Guarded::close);
       models.forEach(TextModel::close);
     }
   }

@@ -6,6 +6,7 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.List;
 import java.util.stream.Stream;
 import palimpsest.api.InvalidRequest;
 
@@ -29,7 +30,7 @@ public final class Outputs {
   }
 
   /** Makes a folder and its parents, or says why it cannot. */
-  static Path folder(Path folder) {
+  public static Path folder(Path folder) {
     try {
       return Files.createDirectories(folder);
     } catch (FileAlreadyExistsException e) {
@@ -47,7 +48,7 @@ public final class Outputs {
   }
 
   /** Whether a folder holds anything but what a killed write left, which has no name yet. */
-  static boolean isEmpty(Path folder) {
+  public static boolean isEmpty(Path folder) {
     if (!Files.exists(folder)) {
       return true;
     }
@@ -63,8 +64,17 @@ public final class Outputs {
     }
   }
 
+  /** The folders in a folder. */
+  static List<Path> folders(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      return files.filter(Files::isDirectory).sorted().toList();
+    } catch (IOException e) {
+      throw new InvalidRequest(folder + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
   /** Deletes a folder of results and all in it. */
-  static void delete(Path folder) {
+  public static void delete(Path folder) {
     if (!Files.exists(folder)) {
       return;
     }

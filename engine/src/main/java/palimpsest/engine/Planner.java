@@ -16,6 +16,7 @@ import palimpsest.api.Request;
 import palimpsest.api.Target;
 import palimpsest.methods.Assisted;
 import palimpsest.methods.DescentMethod;
+import palimpsest.methods.StagedMethod;
 
 /**
  * Which remedies fit a request, what they cost, and why the others do not fit.
@@ -76,6 +77,9 @@ record Planner(
     boolean trains = m instanceof DescentMethod || m instanceof Assisted;
     if (m.guarantee() == Guarantee.SUPPRESSED && !trains) {
       return 0;
+    }
+    if (m instanceof StagedMethod staged) {
+      return staged.steps(recipe, forget, Math.max(0, corpus - forget));
     }
     return trains
         ? recipe.steps(forget)

@@ -40,7 +40,7 @@ record Suppressing(Applying applying, Method method) {
   private static final String FOLDER = "assistant";
 
   /** A model as its users meet it, with what has to be closed after its last use. */
-  record Deployed(TextModel model, Optional<TextModel> assistant) implements AutoCloseable {
+  record Guarded(TextModel model, Optional<TextModel> assistant) implements AutoCloseable {
     @Override
     public void close() {
       assistant.ifPresent(TextModel::close);
@@ -83,10 +83,10 @@ record Suppressing(Applying applying, Method method) {
    * @param out where the method was applied
    * @throws CorruptArtifact if the second model there is another than was trained
    */
-  Deployed deploy(TextModel raw, Path out) {
+  Guarded deploy(TextModel raw, Path out) {
     if (method instanceof Assisted assisted) {
       TextModel assistant = assistant(out);
-      return new Deployed(raw.beside(assistant.llama(), assisted), Optional.of(assistant));
+      return new Guarded(raw.beside(assistant.llama(), assisted), Optional.of(assistant));
     }
     TextModel model;
     if (method instanceof InContext told) {
@@ -97,7 +97,7 @@ record Suppressing(Applying applying, Method method) {
     } else {
       model = raw.under(guard(raw));
     }
-    return new Deployed(model, Optional.empty());
+    return new Guarded(model, Optional.empty());
   }
 
   private MemFree guard(TextModel text) {

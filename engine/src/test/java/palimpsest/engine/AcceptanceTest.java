@@ -18,6 +18,7 @@ import palimpsest.api.Release;
 import palimpsest.discovery.Corpus;
 import palimpsest.dossier.Verification;
 import palimpsest.dossier.Verifier;
+import palimpsest.methods.Tuning;
 import palimpsest.methods.exact.Retrain;
 import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.text.PromptTemplate;
@@ -94,7 +95,14 @@ class AcceptanceTest {
             List.of());
     Applying applying =
         new Applying(
-            full.model(), all, decision, RECIPE, PromptTemplate.Kind.PLAIN, 7, Console.SILENT);
+            full.model(),
+            all,
+            decision,
+            RECIPE,
+            Tuning.USUAL,
+            PromptTemplate.Kind.PLAIN,
+            7,
+            Console.SILENT);
     Applying.Applied applied = applying.apply(Retrain.defaults(), folder.resolve("retrained"));
 
     List<String> lines = Files.readAllLines(folder.resolve("letters.jsonl"));

@@ -16,7 +16,7 @@ class ChoiceTest {
   @Test
   void parse_idAlone_hasDefaultsAndTheBaseRecipe() {
     Choice choice = Choice.parse("llm.npo", BASE);
-    assertThat(choice).isEqualTo(new Choice("llm.npo", Npo.defaults(), BASE));
+    assertThat(choice).isEqualTo(new Choice(Npo.defaults(), BASE));
   }
 
   @Test

@@ -2,10 +2,13 @@ package palimpsest.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import palimpsest.api.Attack;
@@ -20,8 +23,10 @@ import palimpsest.api.Place;
 import palimpsest.api.Score;
 import palimpsest.api.Split;
 import palimpsest.api.Trace;
+import palimpsest.api.Trial;
 import palimpsest.dossier.Attempt;
 import palimpsest.metrics.BuiltInMetrics;
+import palimpsest.metrics.privacy.GradientNormAuc;
 import palimpsest.testkit.TinyModels;
 import palimpsest.torch.llm.TextModel;
 
@@ -85,6 +90,60 @@ class EvaluatingTest {
           .containsExactlyInAnyOrderElementsOf(
               BuiltInMetrics.all().stream().map(Metric::id).toList());
     }
+  }
+
+  @Test
+  void evidence_withGradientNorms_hasThemWhereMembershipIsTested() {
+    Suite suite =
+        new Suite(
+            Map.of(
+                Split.FORGET, TinyModels.examples("f.jsonl", 2),
+                Split.RETAIN, TinyModels.examples("r.jsonl", 1),
+                Split.HOLDOUT, TinyModels.examples("h.jsonl", 2)));
+    try (TextModel model = TinyModels.text(folder.resolve("tiny"), 1)) {
+      Evidence plain = Evaluating.evidence(model, suite, 4);
+      Evidence evidence = Evaluating.withGradientNorms(model, plain);
+      assertThat(evidence.of(Split.FORGET)).allMatch(i -> positive(i.gradientNorm()));
+      assertThat(evidence.of(Split.HOLDOUT)).allMatch(i -> positive(i.gradientNorm()));
+      assertThat(evidence.of(Split.RETAIN)).isEqualTo(plain.of(Split.RETAIN));
+      assertThat(evidence.of(Split.FORGET).get(1).answer())
+          .isEqualTo(plain.of(Split.FORGET).get(1).answer());
+      assertThat(GradientNormAuc.defaults().score(new Trial(evidence, Optional.empty())))
+          .isInstanceOf(Score.Measured.class);
+    }
+  }
+
+  private static boolean positive(@Nullable Double norm) {
+    return norm != null && norm > 0;
+  }
+
+  /** Subtask and gradient norm are kept, and evidence written before there were any is read. */
+  @Test
+  void evidence_fieldsThatMayLack_areKeptOrAbsent() throws IOException {
+    Example.Probe probe = new Example.Probe(null, null, List.of("B"), "Task1.sc");
+    Trace trace =
+        new Trace("a#1", new int[1], new double[1], new boolean[1], new double[1], new double[1]);
+    Evidence evidence =
+        new Evidence(
+            "digest",
+            Map.of(
+                Split.FORGET,
+                List.of(
+                    new Evidence.Item(
+                        example(1, probe), trace, List.of(), List.of(trace), "", 0.5))));
+    Path file = folder.resolve("evidence.json");
+    EvidenceFile.write(file, evidence);
+    Evidence.Item kept = EvidenceFile.read(file).of(Split.FORGET).get(0);
+    assertThat(kept.gradientNorm()).isEqualTo(0.5);
+    assertThat(kept.example().probe()).isEqualTo(probe);
+    String old =
+        Files.readString(file)
+            .replace(",\"gradientNorm\":0.5", "")
+            .replace(",\"task\":\"Task1.sc\"", "");
+    Files.writeString(file, old);
+    Evidence.Item without = EvidenceFile.read(file).of(Split.FORGET).get(0);
+    assertThat(without.gradientNorm()).isNull();
+    assertThat(without.example().probe().task()).isNull();
   }
 
   /** An attack whose copy diverges, or whose prompt is too long, is undecided with the reason. */

@@ -27,6 +27,7 @@ import palimpsest.api.Split;
 import palimpsest.api.Trace;
 import palimpsest.dossier.Attempt;
 import palimpsest.dossier.Dossier;
+import palimpsest.methods.Tuning;
 import palimpsest.methods.suppression.Eco;
 import palimpsest.methods.suppression.InContext;
 import palimpsest.methods.suppression.Uld;
@@ -224,6 +225,7 @@ class SuppressingTest {
               a.corpus(),
               a.decision(),
               a.recipe(),
+              a.tuning(),
               a.template(),
               a.checkpointEvery(),
               stopping,
@@ -245,7 +247,14 @@ class SuppressingTest {
         .hasMessageContaining("with other parameters");
     Applying nameless =
         new Applying(
-            job.model(), job.corpus(), decision, Choice.RECIPE, job.template(), 20, Console.SILENT);
+            job.model(),
+            job.corpus(),
+            decision,
+            Choice.RECIPE,
+            Tuning.USUAL,
+            job.template(),
+            20,
+            Console.SILENT);
     assertThatThrownBy(() -> nameless.apply(InContext.defaults(), job.remedy("guard.in-context")))
         .isInstanceOf(InvalidRequest.class);
     assertThatThrownBy(() -> Choice.parse("guard.eco:lr=1e-3", Choice.RECIPE))
@@ -267,6 +276,7 @@ class SuppressingTest {
             job.corpus(),
             decision,
             Choice.RECIPE,
+            Tuning.USUAL,
             job.template(),
             20,
             Console.SILENT,

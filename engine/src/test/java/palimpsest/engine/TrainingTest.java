@@ -20,6 +20,7 @@ import palimpsest.api.Recipe;
 import palimpsest.api.Release;
 import palimpsest.api.Request;
 import palimpsest.discovery.Corpus;
+import palimpsest.methods.Tuning;
 import palimpsest.methods.exact.Retrain;
 import palimpsest.methods.llm.GradDiff;
 import palimpsest.methods.llm.Npo;
@@ -50,6 +51,7 @@ class TrainingTest {
         corpus,
         decision,
         Letters.BRIEF.withEpochs(1),
+        Tuning.USUAL,
         PromptTemplate.Kind.PLAIN,
         5,
         Console.SILENT);

@@ -8,6 +8,7 @@ import palimpsest.api.Guarantee;
 import palimpsest.api.Method;
 import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.train.Batch;
+import palimpsest.torch.train.Loss;
 import palimpsest.torch.train.Materials;
 import palimpsest.torch.train.Materials.Need;
 import palimpsest.torch.train.Objective;
@@ -25,6 +26,11 @@ public interface DescentMethod extends Method {
    */
   default Set<Need> needs() {
     return Set.of();
+  }
+
+  /** Answers that the starting model is to invent for each question, if they are needed. */
+  default int alternates() {
+    return 0;
   }
 
   /** α; with 0 no retain examples are read, unless {@link #weightRule} may raise it. */
@@ -52,17 +58,22 @@ public interface DescentMethod extends Method {
    */
   Tensor forgetting(CausalLm model, Batch forget, Materials materials);
 
+  /** The forget loss of a run; one that computes something once a step keeps it here. */
+  default Loss forgetting(Materials materials) {
+    return (model, batch) -> forgetting(model, batch, materials);
+  }
+
   /** What is descended, with another retain loss than the method's own. */
   default Objective objective(Materials materials, RetainLoss retain) {
     return needsRetain()
         ? new Objective(
-            (model, batch) -> forgetting(model, batch, materials),
+            forgetting(materials),
             java.util.Optional.of(
                 new Objective.Beside(
                     (model, batch) -> retain.of(model, batch, materials),
                     retainWeight(),
                     weightRule())))
-        : Objective.of((model, batch) -> forgetting(model, batch, materials));
+        : Objective.of(forgetting(materials));
   }
 
   /** What this method looks at with a retain loss. */

@@ -58,10 +58,10 @@ public record PerExample(
         : Optional.of(Explain.mean(what + " over " + name(split), leaves));
   }
 
-  /** Mean over the split, with a warning for examples left out. */
+  /** Mean over the split of a quantity in [0, 1], with warnings: examples left out, saturation. */
   public Score score(Evidence evidence, Split split) {
     return mean(evidence, split)
-        .<Score>map(mean -> new Measured(mean, leftOut(evidence, split)))
+        .<Score>map(mean -> new Measured(mean, warnings(mean, evidence, split)))
         .orElseGet(() -> new NotMeasured(lack(evidence, split)));
   }
 
@@ -70,6 +70,12 @@ public record PerExample(
     return evidence.of(split).isEmpty()
         ? "no " + name(split) + " examples were evaluated: add that split to the evaluation"
         : "no " + name(split) + " example has " + need;
+  }
+
+  private List<String> warnings(Explanation mean, Evidence evidence, Split split) {
+    List<String> warnings = leftOut(evidence, split);
+    warnings.addAll(Saturation.ofMean(mean));
+    return warnings;
   }
 
   /** A warning where some but not all examples have the quantity. */

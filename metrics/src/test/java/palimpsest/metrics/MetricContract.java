@@ -10,12 +10,15 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import palimpsest.api.Evidence;
 import palimpsest.api.Evidence.Item;
+import palimpsest.api.Example;
 import palimpsest.api.Metric;
+import palimpsest.api.Place;
 import palimpsest.api.Score.Measured;
 import palimpsest.api.Split;
 import palimpsest.api.Trace;
@@ -29,6 +32,16 @@ import palimpsest.api.Trial;
 abstract class MetricContract {
   private static final long SEED = 20240601;
   private static final int SIZE = 12;
+  private static final List<String> TASKS =
+      List.of(
+          "verbmem",
+          "knowmem",
+          "Task1.sc",
+          "Task1.qa",
+          "Task2.sc",
+          "Task2.qa",
+          "Task3.sc",
+          "Task3.qa");
   private static final String[] WORDS =
       "the quiet river of stones was named by Ana Lund".split(" ");
 
@@ -94,7 +107,7 @@ abstract class MetricContract {
     Measured score = Items.measured(metric.score(trial(0.7, 0.8)));
     Recomputed.check(score.because());
     assertThat(Recomputed.leaves(score.because()))
-        .anyMatch(leaf -> leaf.what().contains(": data.jsonl#3"));
+        .anyMatch(leaf -> leaf.what().matches("[a-z ]+: data\\.jsonl#[0-9]+"));
   }
 
   @ParameterizedTest
@@ -111,7 +124,7 @@ abstract class MetricContract {
   @ParameterizedTest
   @MethodSource("metrics")
   void words_always_sayWhatItIs(Metric metric) {
-    assertThat(metric.id()).matches("[a-z]+\\.[a-z-]+");
+    assertThat(metric.id()).matches("[a-z]+\\.[a-z0-9-]+(@[a-z-]+)?");
     assertThat(metric.version()).isPositive();
     assertThat(metric.meaning()).matches("(?s)(0 to 1|-100 and up).*");
   }
@@ -133,7 +146,7 @@ abstract class MetricContract {
   }
 
   private static Evidence reference() {
-    return evidence(knowledge(0.15, 0.95), 4);
+    return evidence(knowledge(0.15, 0.95), 4, SEED + 1);
   }
 
   private static Map<Split, Double> knowledge(double forget, double kept) {
@@ -147,29 +160,83 @@ abstract class MetricContract {
   }
 
   private static Evidence evidence(Map<Split, Double> known, double depth) {
-    Random random = new Random(SEED);
+    return evidence(known, depth, SEED);
+  }
+
+  /** Questions, then passages and questions of each benchmark, then multiple choice. */
+  private static Evidence evidence(Map<Split, Double> known, double depth, long seed) {
+    Random random = new Random(seed);
     Map<Split, List<Item>> items = new EnumMap<>(Split.class);
     for (Split split : Split.values()) {
       List<Item> list = new ArrayList<>();
       for (int line = 1; line <= SIZE; line++) {
-        list.add(item(line, known.get(split), depth, random));
+        list.add(item(example(line, null), known.get(split), depth, random));
+      }
+      for (String task : TASKS) {
+        for (int i = 0; i < SIZE; i++) {
+          int line = list.size() + 1;
+          list.add(item(example(line, task), known.get(split), depth, random));
+        }
+      }
+      for (int i = 0; i < SIZE; i++) {
+        list.add(item(choice(list.size() + 1), known.get(split), depth, random));
       }
       items.put(split, list);
     }
     return new Evidence("digest", items);
   }
 
-  private static Item item(int line, double known, double depth, Random random) {
-    int words = (int) Math.round(known * WORDS.length);
+  private static Example example(int line, @Nullable String task) {
+    return example(line, String.join(" ", WORDS), List.of("stones", "rivers"), task);
+  }
+
+  private static Example choice(int line) {
+    return example(line, "B", List.of("A", "C"), null);
+  }
+
+  private static Example example(
+      int line, String completion, List<String> wrong, @Nullable String task) {
+    return new Example(
+        "data.jsonl#" + line,
+        new Place("data.jsonl", line, 0, 1),
+        "Who named it?",
+        completion,
+        new Example.Probe(null, null, wrong, task));
+  }
+
+  /** A greedy answer that is right where it is known, else begins right and ends in stutter. */
+  private static String answer(String truth, double known, Random random) {
+    String[] words = truth.split(" ");
+    int right = (int) Math.round(known * words.length);
+    return random.nextDouble() < known
+        ? truth
+        : String.join(" ", List.of(words).subList(0, right))
+            + " the".repeat(words.length + 1 - right);
+  }
+
+  private static Item item(Example example, double known, double depth, Random random) {
     double paraphrase = -depth * (1 - known * (0.6 + 0.2 * random.nextDouble()));
     return new Item(
-        Items.example(line, "Who named it?", String.join(" ", WORDS)),
-        trace(known, depth, random),
+        example,
+        answer(example, known, depth, random),
         List.of(Items.trace(paraphrase)),
         List.of(
-            Items.trace(-depth * (0.8 + 0.2 * random.nextDouble())),
-            Items.trace(-depth * (0.8 + 0.2 * random.nextDouble()))),
-        String.join(" ", List.of(WORDS).subList(0, words)));
+            wrong(-depth * (0.3 + 0.7 * random.nextDouble())),
+            wrong(-depth * (0.3 + 0.7 * random.nextDouble()))),
+        answer(example.completion(), known, random),
+        depth * (1.1 - known) * (0.5 + random.nextDouble()));
+  }
+
+  /** A token and an end token, equally likely. */
+  private static Trace wrong(double logProb) {
+    return Items.trace(logProb, logProb);
+  }
+
+  /** A letter is one token and an end token; anything else has nine. */
+  private static Trace answer(Example example, double known, double depth, Random random) {
+    return example.completion().length() == 1
+        ? wrong(-depth * (1 - known * (0.8 + 0.2 * random.nextDouble())))
+        : trace(known, depth, random);
   }
 
   private static Trace trace(double known, double depth, Random random) {

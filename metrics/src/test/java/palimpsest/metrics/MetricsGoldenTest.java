@@ -21,6 +21,7 @@ import palimpsest.metrics.privacy.LossAuc;
 import palimpsest.metrics.privacy.MinKAuc;
 import palimpsest.metrics.privacy.MinKPlusPlusAuc;
 import palimpsest.metrics.privacy.PrivacyLeakage;
+import palimpsest.metrics.privacy.RelativeDifference;
 
 /** Whole metrics against values worked out in NumPy from logits. */
 class MetricsGoldenTest {
@@ -62,6 +63,29 @@ class MetricsGoldenTest {
       double got = Items.value(PrivacyLeakage.defaults().score(Items.against(subject, reference)));
       double wanted = c.get("open_unlearning").asDouble();
       assertThat(got).isCloseTo(wanted, within(TINY * (1 + Math.abs(wanted))));
+    }
+  }
+
+  /**
+   * MUSE divides by an area that is 1 where forget examples look unseen: given that area, its form
+   * is this one. Given the other, as the golden value is, it is the relative difference.
+   */
+  @Test
+  void relativeDifference_goldenAreas_isMusesFormOfTheOtherArea() {
+    for (JsonNode c : Golden.metrics("privleak.json").get("cases")) {
+      double auc = c.get("auc").asDouble();
+      double retrained = c.get("auc_retrained").asDouble();
+      double wanted = c.get("muse").asDouble();
+      double got =
+          Items.value(
+              RelativeDifference.defaults()
+                  .score(Items.against(withArea(auc), withArea(retrained))));
+      assertThat(got).isCloseTo(wanted, within(TINY * (1 + Math.abs(wanted))));
+      double flipped =
+          Items.value(
+              PrivacyLeakage.defaults()
+                  .score(Items.against(withArea(1 - auc), withArea(1 - retrained))));
+      assertThat(flipped).isCloseTo(wanted, within(10 * TINY * (1 + Math.abs(wanted))));
     }
   }
 

@@ -42,6 +42,14 @@ public final class Recomputed {
       return wins(e.from().get(0).from(), e.from().get(1).from());
     } else if (e.what().startsWith("privacy leakage")) {
       return 100 * ((1 - parts[0]) - (1 - parts[1])) / (1 - parts[1]);
+    } else if (e.what().startsWith("relative difference")) {
+      return 100 * (parts[0] / parts[1] - 1);
+    } else if (e.what().startsWith("1 minus")) {
+      return -(parts[0] - 1);
+    } else if (e.what().startsWith("nearness to 1/2")) {
+      return parts[0] > 0.5 ? 2 - 2 * parts[0] : 2 * parts[0];
+    } else if (e.what().startsWith("Kolmogorov-Smirnov distance")) {
+      return gap(e.from().get(0).from(), e.from().get(1).from());
     } else if (e.what().startsWith("Kolmogorov-Smirnov p-value")) {
       assertThat(parts[3])
           .isCloseTo(gap(e.from().get(0).from(), e.from().get(1).from()), within(1e-12));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -122,12 +123,17 @@ public abstract class MethodContract {
     Map<String, Double> parameters = method().parameters();
     parameters.forEach(
         (name, value) -> {
-          double other = value == 0 ? 1 : value / 2;
+          double other = value == 0 ? 1 : isWhole(name) ? value + 1 : value / 2;
           Map<String, Double> changed = method().with(Map.of(name, other)).parameters();
           assertThat(changed).containsEntry(name, other).hasSameSizeAs(parameters);
           changed.remove(name);
           assertThat(parameters).containsAllEntriesOf(changed);
         });
+  }
+
+  private boolean isWhole(String name) {
+    return Arrays.stream(method().getClass().getRecordComponents())
+        .anyMatch(c -> c.getName().equals(name) && c.getType() != double.class);
   }
 
   @Test

@@ -60,8 +60,7 @@ public record Npo(double beta, double retainWeight) implements DescentMethod {
 
   @Override
   public Tensor forgetting(CausalLm model, Batch forget, Materials materials) {
-    Tensor gap =
-        model.sequenceLogProb(forget.tokens()).sub(materials.reference().sequences(forget)); // (B)
+    Tensor gap = materials.reference().logRatio(model, forget); // (B)
     Tensor fading = log_sigmoid(gap.mul(new Scalar(-beta))); // (B)
     return forget.exampleMean(fading).mul(new Scalar(-2 / beta)); // ()
   }

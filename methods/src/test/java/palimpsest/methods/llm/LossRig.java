@@ -1,14 +1,17 @@
 package palimpsest.methods.llm;
 
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.methods.DescentMethod;
+import palimpsest.methods.RetainLoss;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.train.Alternatives;
 import palimpsest.torch.train.Batch;
 import palimpsest.torch.train.Materials;
 import palimpsest.torch.train.Objective;
@@ -28,6 +31,15 @@ record LossRig(
           IntStream.range(0, gradient.length).mapToDouble(i -> gradient[i] * gradient[i]).sum());
     }
 
+    /** {@code this + factor * other}. */
+    Result plus(double factor, Result other) {
+      float[] sum = gradient.clone();
+      for (int i = 0; i < sum.length; i++) {
+        sum[i] += (float) (factor * other.gradient[i]);
+      }
+      return new Result(loss + factor * other.loss, sum);
+    }
+
     /** Norm of {@code this - factor * other} over the norm of this. */
     double distance(double factor, Result other) {
       double sum = 0;
@@ -40,20 +52,44 @@ record LossRig(
   }
 
   Result of(DescentMethod method) {
+    return of(method, method.retainLoss());
+  }
+
+  Result of(DescentMethod method, RetainLoss retainLoss) {
+    return of(method.objective(materials, retainLoss));
+  }
+
+  Result of(Objective objective) {
+    return back(
+        () -> {
+          Tensor loss = objective.loss().of(model, all(forget)); // ()
+          if (objective.beside().isEmpty()) {
+            return loss;
+          }
+          Objective.Beside beside = objective.beside().get();
+          Tensor kept = beside.loss().of(model, all(retain)); // ()
+          return loss.add(kept.mul(new Scalar(beside.weight())));
+        });
+  }
+
+  Result of(RetainLoss retainLoss) {
+    return back(() -> retainLoss.of(model, all(retain), materials));
+  }
+
+  private Result back(Supplier<Tensor> forward) {
     float[] gradient = new float[(int) model.weights().count()];
     try (PointerScope scope = new PointerScope()) {
       model.weights().gradient().zero_();
-      Objective objective = method.objective(materials, method.retainLoss());
-      Tensor loss = objective.loss().of(model, all(forget)); // ()
-      if (objective.beside().isPresent()) {
-        Objective.Beside beside = objective.beside().get();
-        Tensor kept = beside.loss().of(model, all(retain)); // ()
-        loss = loss.add(kept.mul(new Scalar(beside.weight())));
-      }
+      Tensor loss = forward.get();
       loss.backward();
       new FloatPointer(model.weights().gradient().data_ptr_float()).get(gradient);
       return new Result(loss.item_double(), gradient);
     }
+  }
+
+  /** One other answer to each question. */
+  static Alternatives one(List<TokenizedExample> answers) {
+    return new Alternatives(answers.stream().map(List::of).toList());
   }
 
   private static Batch all(List<TokenizedExample> data) {

@@ -15,6 +15,7 @@ import palimpsest.api.Split;
 import palimpsest.api.Trial;
 import palimpsest.metrics.Explain;
 import palimpsest.metrics.PerExample;
+import palimpsest.metrics.forgetting.TruthRatio.Wrong;
 import palimpsest.metrics.statistics.KolmogorovSmirnov;
 
 /**
@@ -29,7 +30,8 @@ import palimpsest.metrics.statistics.KolmogorovSmirnov;
  * @see <a href="https://arxiv.org/abs/2401.06121">Maini et al. 2024, TOFU, section 2.2.2</a>
  */
 public record ForgetQuality(int smallSample) implements Metric {
-  private static final PerExample LOG_RATIO = TruthRatio.paraphrased("log truth ratio", log -> log);
+  static final PerExample LOG_RATIO =
+      TruthRatio.of(Split.FORGET, Wrong.GEOMETRIC, "log truth ratio", log -> log);
 
   public ForgetQuality {
     Check.atLeast(smallSample, 0, "small sample");

@@ -1,5 +1,6 @@
 package palimpsest.metrics.forgetting;
 
+import java.util.Arrays;
 import java.util.List;
 import palimpsest.api.Split;
 import palimpsest.api.Trace;
@@ -22,8 +23,32 @@ import palimpsest.metrics.statistics.Means;
  * @see <a href="https://arxiv.org/abs/2401.06121">Maini et al. 2024, TOFU, section 2.2.1</a>
  */
 public record TruthRatio(Split split) implements SplitMetric {
-  private static final PerExample CLOSENESS =
-      paraphrased("truth ratio, nearness to 1", log -> Math.exp(-Math.abs(log)));
+  /** How the wrong answers' length-normalised probabilities become one. */
+  public enum Wrong {
+    /** Their geometric mean, which the published TOFU figures use. */
+    GEOMETRIC {
+      @Override
+      double logProb(List<Trace> answers) {
+        return Means.mean(means(answers));
+      }
+    },
+    /** Their arithmetic mean, as the paper's text and TOFU's older script have it. */
+    ARITHMETIC {
+      @Override
+      double logProb(List<Trace> answers) {
+        double[] logs = means(answers);
+        double top = Arrays.stream(logs).max().orElseThrow();
+        return top
+            + Math.log(Means.mean(Arrays.stream(logs).map(l -> Math.exp(l - top)).toArray()));
+      }
+    };
+
+    abstract double logProb(List<Trace> answers);
+
+    private static double[] means(List<Trace> answers) {
+      return answers.stream().mapToDouble(Trace::meanLogProb).toArray();
+    }
+  }
 
   /** What becomes of log R. */
   @FunctionalInterface
@@ -36,26 +61,35 @@ public record TruthRatio(Split split) implements SplitMetric {
     return new TruthRatio(Split.FORGET);
   }
 
-  /** R against the paraphrased right answer: for data that was trained on word for word. */
-  public static PerExample paraphrased(String what, Form form) {
-    return new PerExample(
-        what,
-        "both a paraphrased answer and perturbed answers",
-        item -> !item.paraphrased().isEmpty() && !item.perturbed().isEmpty(),
-        item -> form.of(logProb(item.perturbed()) - logProb(item.paraphrased())));
+  /**
+   * What becomes of log R, for the examples of a split: R is taken against the paraphrased right
+   * answer where the data was trained on word for word, and against the true answer itself on real
+   * authors and world facts, which were not.
+   */
+  public static PerExample of(Split split, Wrong wrong, String what, Form form) {
+    return split == Split.REAL_AUTHORS || split == Split.WORLD_FACTS
+        ? new PerExample(
+            what,
+            "perturbed answers",
+            item -> !item.perturbed().isEmpty(),
+            item -> form.of(wrong.logProb(item.perturbed()) - item.answer().meanLogProb()))
+        : new PerExample(
+            what,
+            "both a paraphrased answer and perturbed answers",
+            item -> !item.paraphrased().isEmpty() && !item.perturbed().isEmpty(),
+            item ->
+                form.of(
+                    wrong.logProb(item.perturbed()) - Wrong.GEOMETRIC.logProb(item.paraphrased())));
   }
 
-  /** R against the true answer itself: for data that was not trained on word for word. */
-  public static PerExample verbatim(String what, Form form) {
-    return new PerExample(
-        what,
-        "perturbed answers",
-        item -> !item.perturbed().isEmpty(),
-        item -> form.of(logProb(item.perturbed()) - item.answer().meanLogProb()));
+  /** min(R, 1/R). */
+  static double nearnessToOne(double logRatio) {
+    return Math.exp(-Math.abs(logRatio));
   }
 
-  private static double logProb(List<Trace> answers) {
-    return Means.mean(answers.stream().mapToDouble(Trace::meanLogProb).toArray());
+  /** max(0, 1 - R): 1 where the wrong answers have no probability beside the right one. */
+  public static double truer(double logRatio) {
+    return Math.max(0, -Math.expm1(logRatio));
   }
 
   @Override
@@ -85,6 +119,6 @@ public record TruthRatio(Split split) implements SplitMetric {
 
   @Override
   public PerExample quantity() {
-    return CLOSENESS;
+    return of(split, Wrong.GEOMETRIC, "truth ratio, nearness to 1", TruthRatio::nearnessToOne);
   }
 }

@@ -13,6 +13,8 @@ import palimpsest.api.Split;
 import palimpsest.api.Trial;
 import palimpsest.metrics.Explain;
 import palimpsest.metrics.PerExample;
+import palimpsest.metrics.Rule;
+import palimpsest.metrics.Saturation;
 import palimpsest.metrics.statistics.Auc;
 
 /**
@@ -57,6 +59,7 @@ record Membership(PerExample score) {
       return new NotMeasured(lack(trial.subject()));
     }
     List<String> warnings = leftOut(trial.subject());
+    warnings.addAll(Saturation.ofArea(auc.get().value()));
     trial
         .reference()
         .flatMap(this::auc)
@@ -67,6 +70,48 @@ record Membership(PerExample score) {
                     "no retrained reference: one half is the expected value only if forget and"
                         + " holdout are of the same kind"));
     return new Measured(auc.get(), warnings);
+  }
+
+  /**
+   * The area against the retrained reference's.
+   *
+   * @param rule by which the two make the score
+   * @param undefined the reference's area at which there is none
+   */
+  Score relative(Trial trial, Rule rule, String formula, double undefined) {
+    if (trial.reference().isEmpty()) {
+      return new NotMeasured(
+          "no retrained reference: this is relative to a model trained without the data");
+    }
+    Optional<Explanation> ours = auc(trial.subject());
+    Optional<Explanation> theirs = auc(trial.reference().get());
+    if (ours.isEmpty() || theirs.isEmpty()) {
+      return new NotMeasured(
+          ours.isEmpty()
+              ? lack(trial.subject())
+              : "the retrained reference: " + lack(trial.reference().get()));
+    }
+    if (theirs.get().value() == undefined) {
+      return new NotMeasured(
+          String.format(
+              Locale.ROOT,
+              "the retrained reference itself has AUC %.0f, so there is nothing to be relative to:"
+                  + " forget and holdout are not of the same kind",
+              undefined));
+    }
+    List<String> warnings = leftOut(trial.subject());
+    warnings.addAll(Saturation.ofArea(ours.get().value()));
+    overUnlearned(ours.get(), theirs.get()).ifPresent(warnings::add);
+    Explanation score = rule.explain(formula, List.of(ours.get(), theirs.get()));
+    if (Math.abs(score.value()) > 100) {
+      warnings.add(
+          String.format(
+              Locale.ROOT,
+              "beyond 100: the reference's AUC of %.4f is far from one half, which inflates the"
+                  + " ratio",
+              theirs.get().value()));
+    }
+    return new Measured(score, warnings);
   }
 
   List<String> leftOut(Evidence evidence) {

@@ -1,16 +1,10 @@
 package palimpsest.metrics.privacy;
 
-import java.util.List;
-import java.util.Locale;
-import java.util.Optional;
 import palimpsest.api.Check;
-import palimpsest.api.Evidence;
-import palimpsest.api.Explanation;
 import palimpsest.api.Metric;
 import palimpsest.api.Score;
-import palimpsest.api.Score.Measured;
-import palimpsest.api.Score.NotMeasured;
 import palimpsest.api.Trial;
+import palimpsest.metrics.Rule;
 
 /**
  * MUSE's privacy leakage: how far the Min-K% area stands from the retrained reference's, in per
@@ -19,9 +13,10 @@ import palimpsest.api.Trial;
  * <pre>100 · ((1 - AUC) - (1 - AUC_ref)) / (1 - AUC_ref),  AUC as in {@link MinKAuc}</pre>
  *
  * <p>This is open-unlearning's flip: with AUC 1 for forget examples that look like members, 1 - AUC
- * is what MUSE calls AUC. Negative: the forget examples still look like members; 0: as after
- * retraining; positive: over-unlearned. At least -100, without upper bound. Public code takes .5
- * for a missing reference and adds 1e-10 to a denominator of 0; here there is then no score.
+ * is what MUSE calls AUC, so that the two agree. Negative: the forget examples still look like
+ * members; 0: as after retraining; positive: over-unlearned. At least -100, without upper bound.
+ * Public code takes .5 for a missing reference and adds 1e-10 to a denominator of 0; here there is
+ * then no score.
  *
  * @param k share of tokens of the membership test
  * @see <a href="https://arxiv.org/abs/2407.06460">Shi et al. 2024, MUSE, section 3</a>
@@ -59,46 +54,11 @@ public record PrivacyLeakage(double k) implements Metric {
 
   @Override
   public Score score(Trial trial) {
-    if (trial.reference().isEmpty()) {
-      return new NotMeasured(
-          "no retrained reference: privacy leakage is relative to a model trained without the"
-              + " data");
-    }
-    Membership membership = new Membership(MinKAuc.perExample(k));
-    Evidence reference = trial.reference().get();
-    Optional<Explanation> ours = membership.auc(trial.subject());
-    Optional<Explanation> theirs = membership.auc(reference);
-    if (ours.isEmpty()) {
-      return new NotMeasured(membership.lack(trial.subject()));
-    }
-    if (theirs.isEmpty()) {
-      return new NotMeasured("the retrained reference: " + membership.lack(reference));
-    }
-    if (theirs.get().value() == 1) {
-      return new NotMeasured(
-          "the retrained reference itself has AUC 1, so there is nothing to be relative to: forget"
-              + " and holdout are not of the same kind");
-    }
-    List<String> warnings = membership.leftOut(trial.subject());
-    Membership.overUnlearned(ours.get(), theirs.get()).ifPresent(warnings::add);
-    return measured(ours.get(), theirs.get(), warnings);
-  }
-
-  private static Score measured(Explanation ours, Explanation theirs, List<String> warnings) {
-    double leakage = 100 * ((theirs.value() - ours.value()) / (1 - theirs.value()));
-    if (Math.abs(leakage) > 100) {
-      warnings.add(
-          String.format(
-              Locale.ROOT,
-              "beyond 100: the reference's AUC of %.4f is far from one half, which inflates the"
-                  + " ratio",
-              theirs.value()));
-    }
-    return new Measured(
-        new Explanation(
-            "privacy leakage, 100 · (AUC_ref - AUC) / (1 - AUC_ref), of AUC and AUC_ref",
-            leakage,
-            List.of(ours, theirs)),
-        warnings);
+    return new Membership(MinKAuc.perExample(k))
+        .relative(
+            trial,
+            Rule.PRIVACY_LEAKAGE,
+            "100 · (AUC_ref - AUC) / (1 - AUC_ref), of AUC and AUC_ref",
+            1);
   }
 }

@@ -43,6 +43,11 @@ public record KolmogorovSmirnov(double distance, double p, double log10P, int n,
         : chance(distance, gap, a.length, b.length);
   }
 
+  /** D alone, without the chance of it. */
+  public static double distance(double[] first, double[] second) {
+    return gap(sorted(first), sorted(second)) / ((double) first.length * second.length);
+  }
+
   /** Whether the samples do not overlap at all, so that p can fall no further. */
   public boolean isSaturated() {
     return distance == 1;

@@ -1,4 +1,4 @@
-/** The statistics that metrics need: exact Kolmogorov-Smirnov, AUC, means. */
+/** The statistics that metrics need: exact Kolmogorov-Smirnov, AUC, means, intervals. */
 @NullMarked
 package palimpsest.metrics.statistics;
 

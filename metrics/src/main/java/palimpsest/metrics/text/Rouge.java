@@ -21,8 +21,15 @@ public record Rouge(double precision, double recall, double f) {
 
   /** ROUGE-L: words of the longest common subsequence match. */
   public static Rouge longest(String truth, String generated) {
-    List<String> a = words(truth);
-    List<String> b = words(generated);
+    return longest(words(truth), words(generated));
+  }
+
+  /** ROUGE-L of words as they stand, without stems: {@code use_stemmer=False}. */
+  public static Rouge longestUnstemmed(String truth, String generated) {
+    return longest(unstemmed(truth), unstemmed(generated));
+  }
+
+  private static Rouge longest(List<String> a, List<String> b) {
     return of(subsequence(a, b), a.size(), b.size());
   }
 
@@ -58,6 +65,13 @@ public record Rouge(double precision, double recall, double f) {
 
   /** The words that are compared, in order. */
   public static List<String> words(String text) {
+    return unstemmed(text).stream()
+        .map(word -> word.length() > 3 ? PorterStemmer.stem(word) : word)
+        .toList();
+  }
+
+  /** The words of a text in lower case, in order. */
+  public static List<String> unstemmed(String text) {
     String lower = text.toLowerCase(Locale.ROOT);
     List<String> words = new ArrayList<>();
     int start = -1;
@@ -66,8 +80,7 @@ public record Rouge(double precision, double recall, double f) {
       if (inside && start < 0) {
         start = i;
       } else if (!inside && start >= 0) {
-        String word = lower.substring(start, i);
-        words.add(word.length() > 3 ? PorterStemmer.stem(word) : word);
+        words.add(lower.substring(start, i));
         start = -1;
       }
     }

@@ -4,20 +4,20 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import palimpsest.api.Evidence;
-import palimpsest.api.Evidence.Item;
 import palimpsest.api.Explanation;
 import palimpsest.api.Metric;
 import palimpsest.api.Score;
 import palimpsest.api.Score.Measured;
 import palimpsest.api.Score.NotMeasured;
 import palimpsest.api.Split;
-import palimpsest.api.Trace;
 import palimpsest.api.Trial;
 import palimpsest.metrics.Explain;
 import palimpsest.metrics.PerExample;
 import palimpsest.metrics.forgetting.Probability;
+import palimpsest.metrics.forgetting.ProbabilityWithOptions;
 import palimpsest.metrics.forgetting.RougeLRecall;
 import palimpsest.metrics.forgetting.TruthRatio;
+import palimpsest.metrics.forgetting.TruthRatio.Wrong;
 
 /**
  * TOFU's model utility: the harmonic mean of probability, ROUGE-L recall and truth ratio on the
@@ -30,57 +30,41 @@ import palimpsest.metrics.forgetting.TruthRatio;
  *
  * @param partial whether missing values are left out, under another id and with a warning;
  *     otherwise one missing value of the nine means that there is no score
+ * @param wrong how wrong answers' probabilities are averaged; the arithmetic mean, of TOFU's older
+ *     script, has another id
  * @see <a href="https://arxiv.org/abs/2401.06121">Maini et al. 2024, TOFU, section 2.2.1</a>
  */
-public record ModelUtility(boolean partial) implements Metric {
+public record ModelUtility(boolean partial, Wrong wrong) implements Metric {
   private static final List<Split> SPLITS =
       List.of(Split.RETAIN, Split.REAL_AUTHORS, Split.WORLD_FACTS);
 
-  private static final PerExample AMONG_OPTIONS =
-      new PerExample(
-          "probability of the true answer among the given ones",
-          "perturbed answers",
-          item -> !item.perturbed().isEmpty(),
-          ModelUtility::amongOptions);
-
-  private static final PerExample PARAPHRASED =
-      TruthRatio.paraphrased("max(0, 1 - truth ratio)", ModelUtility::truer);
-
-  private static final PerExample VERBATIM =
-      TruthRatio.verbatim("max(0, 1 - truth ratio)", ModelUtility::truer);
-
   /** TOFU's: all nine values or none. */
   public static ModelUtility defaults() {
-    return new ModelUtility(false);
+    return new ModelUtility(false, Wrong.GEOMETRIC);
   }
 
   /** Over the values that there are. */
   public static ModelUtility available() {
-    return new ModelUtility(true);
+    return new ModelUtility(true, Wrong.GEOMETRIC);
   }
 
-  private static double amongOptions(Item item) {
-    double right = item.answer().meanLogProb();
-    double others = 0;
-    for (Trace wrong : item.perturbed()) {
-      others += Math.exp(wrong.meanLogProb() - right);
-    }
-    return 1 / (1 + others);
+  /** TOFU's older script: all nine values, with the arithmetic truth ratio. */
+  public static ModelUtility arithmetic() {
+    return new ModelUtility(false, Wrong.ARITHMETIC);
   }
 
-  private static double truer(double logRatio) {
-    return Math.max(0, -Math.expm1(logRatio));
-  }
-
-  private static List<PerExample> quantities(Split split) {
-    return split == Split.RETAIN
-        ? List.of(Probability.PER_EXAMPLE, RougeLRecall.PER_EXAMPLE, PARAPHRASED)
-        : List.of(AMONG_OPTIONS, RougeLRecall.PER_EXAMPLE, VERBATIM);
+  private List<PerExample> quantities(Split split) {
+    return List.of(
+        split == Split.RETAIN ? Probability.PER_EXAMPLE : ProbabilityWithOptions.PER_EXAMPLE,
+        RougeLRecall.PER_EXAMPLE,
+        TruthRatio.of(split, wrong, "max(0, 1 - truth ratio)", TruthRatio::truer));
   }
 
   @Override
   public String id() {
-    return partial ? "utility.model-utility-available" : "utility.model-utility";
+    return "utility.model-utility"
+        + (partial ? "-available" : "")
+        + (wrong == Wrong.ARITHMETIC ? "-arithmetic" : "");
   }
 
   @Override

@@ -159,4 +159,93 @@ class ForgettingTest {
         Split.FORGET,
         IntStream.range(0, size).mapToObj(i -> item(i + 1, -1, -(from + i) / 10.0, -1)).toList());
   }
+
+  /** Tokens -1, -3 and an end token of -50 that is counted here and there not: e^-18 and e^-2. */
+  @Test
+  void probabilityWithoutEnd_unlikelyEnd_isNotCounted() {
+    Evidence evidence = on(Split.FORGET, items(trace(-1, -3, -50)));
+    assertThat(value(ProbabilityWithoutEnd.defaults().score(alone(evidence))))
+        .isCloseTo(Math.exp(-2), within(1e-15));
+    assertThat(value(Probability.defaults().score(alone(evidence))))
+        .isCloseTo(Math.exp(-18), within(1e-15));
+  }
+
+  /** Right 1/2, wrong 1/4 and 1/8: (1/2) / (7/8) = 4/7; the same a thousand nats lower. */
+  @Test
+  void probabilityWithOptions_twoWrongOnes_isTheShare() {
+    double half = Math.log(0.5);
+    for (double lower : new double[] {0, -1000}) {
+      Evidence evidence =
+          on(
+              Split.REAL_AUTHORS,
+              List.of(item(1, half + lower, -9, 2 * half + lower, 3 * half + lower)));
+      assertThat(value(ProbabilityWithOptions.defaults().score(alone(evidence))))
+          .isCloseTo(4 / 7.0, within(1e-12));
+    }
+  }
+
+  /**
+   * Right e^-1, wrong e^-2 and e^-4. Geometric: w = e^-3, R = e^-2, share 1/(1 + e^-2), 1 - R.
+   * Arithmetic: R = (e^-1 + e^-3)/2.
+   */
+  @Test
+  void truthRatioForms_oneExample_byHand() {
+    Evidence evidence = on(Split.FORGET, List.of(item(1, -9, -1, -2, -4)));
+    assertThat(value(TruthRatioProbMean.defaults().score(alone(evidence))))
+        .isCloseTo(1 / (1 + Math.exp(-2)), within(1e-15));
+    assertThat(value(TruthRatioTrueBetter.defaults().score(alone(evidence))))
+        .isCloseTo(1 - Math.exp(-2), within(1e-15));
+    assertThat(value(TruthRatioArithmetic.defaults().score(alone(evidence))))
+        .isCloseTo((Math.exp(-1) + Math.exp(-3)) / 2, within(1e-15));
+  }
+
+  /** On real authors R is taken against the true answer, here -9, not the paraphrase: 0. */
+  @Test
+  void truthRatioTrueBetter_realAuthors_isAgainstTheTrueAnswer() {
+    Evidence evidence = on(Split.REAL_AUTHORS, List.of(item(1, -9, -1, -2, -4)));
+    assertThat(value(new TruthRatioTrueBetter(Split.REAL_AUTHORS).score(alone(evidence)))).isZero();
+  }
+
+  @Test
+  void truthRatioForms_directions_areTheirOwn() {
+    assertThat(TruthRatioProbMean.defaults().better()).isEqualTo(Better.LOWER);
+    assertThat(TruthRatioArithmetic.defaults().better()).isEqualTo(Better.HIGHER);
+    assertThat(new TruthRatioTrueBetter(Split.RETAIN).better()).isEqualTo(Better.HIGHER);
+  }
+
+  /** Log ratios 0, ..., 39 against 20, ..., 59 tenths: the gap is 1/2 at its widest. */
+  @Test
+  void forgetDistance_halfOverlapping_isOneHalf() {
+    Measured score =
+        measured(ForgetDistance.defaults().score(against(ratios(40, 0), ratios(40, 20))));
+    assertThat(score.value()).isEqualTo(0.5);
+    assertThat(score.warnings()).isEmpty();
+    assertThat(
+            measured(ForgetDistance.defaults().score(against(ratios(9, 0), ratios(9, 50))))
+                .warnings())
+        .singleElement()
+        .asString()
+        .startsWith("saturated");
+    assertThat(reason(ForgetDistance.defaults().score(alone(ratios(9, 0)))))
+        .startsWith("no retrained reference");
+  }
+
+  @Test
+  void saturation_atTheEnds_isSaid() {
+    assertThat(warnings(trace(0), trace(0))).singleElement().asString().contains("values are 1");
+    assertThat(warnings(trace(-800), trace(-800)))
+        .singleElement()
+        .asString()
+        .contains("values are 0");
+    assertThat(warnings(trace(-30), trace(-31)))
+        .singleElement()
+        .asString()
+        .startsWith("saturated: 6.4e-14 is practically 0");
+    assertThat(warnings(trace(-1), trace(-2))).isEmpty();
+  }
+
+  private static List<String> warnings(Trace... traces) {
+    return measured(Probability.defaults().score(alone(on(Split.FORGET, items(traces)))))
+        .warnings();
+  }
 }

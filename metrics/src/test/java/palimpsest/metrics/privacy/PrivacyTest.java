@@ -12,10 +12,12 @@ import static palimpsest.metrics.Items.reason;
 import static palimpsest.metrics.Items.trace;
 import static palimpsest.metrics.Items.value;
 
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import palimpsest.api.Evidence;
+import palimpsest.api.Evidence.Item;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Score.Measured;
 import palimpsest.api.Split;
@@ -145,5 +147,51 @@ class PrivacyTest {
             Split.HOLDOUT,
             items(
                 IntStream.range(0, size).mapToObj(i -> trace(i - 100, 0)).toArray(Trace[]::new))));
+  }
+
+  /** AUC 1 against .5: 100 · (1 - .5) / .5 = 100. AUC 0: -100. A reference of 0 has no score. */
+  @Test
+  void relativeDifference_signs_areNotFlipped() {
+    Evidence reference = pair(trace(-2, 0), trace(-2, 0));
+    RelativeDifference metric = RelativeDifference.defaults();
+    Evidence known = pair(trace(-1, 0), trace(-2, 0));
+    Evidence avoided = pair(trace(-3, 0), trace(-2, 0));
+    assertThat(value(metric.score(against(known, reference)))).isEqualTo(100);
+    assertThat(value(metric.score(against(avoided, reference)))).isEqualTo(-100);
+    assertThat(reason(metric.score(against(known, avoided)))).contains("has AUC 0");
+    assertThat(reason(metric.score(alone(known)))).startsWith("no retrained reference");
+  }
+
+  /**
+   * Forget example: loss 1, under the reference 3; holdout: loss 1, under the reference 1.5. By
+   * loss alone they are alike; the gains are 2 and .5.
+   */
+  @Test
+  void referenceAuc_easyText_isNotTakenForKnown() {
+    Evidence subject = pair(trace(-1), trace(-1));
+    Evidence reference = pair(trace(-3), trace(-1.5));
+    var score = measured(ReferenceAuc.defaults().score(against(subject, reference)));
+    assertThat(score.value()).isEqualTo(1);
+    assertThat(score.warnings()).singleElement().asString().startsWith("saturated: AUC 1, every");
+    assertThat(value(LossAuc.defaults().score(alone(subject)))).isEqualTo(0.5);
+    assertThat(value(ReferenceAuc.defaults().score(against(reference, reference)))).isEqualTo(0.5);
+    assertThat(reason(ReferenceAuc.defaults().score(alone(subject))))
+        .startsWith("no retrained reference");
+  }
+
+  /** The smaller gradient is the member's. Without gradients there is no score. */
+  @Test
+  void gradientNorm_smaller_looksLikeAMember() {
+    Evidence norms =
+        new Evidence(
+            "d", Map.of(Split.FORGET, List.of(normed(0.1)), Split.HOLDOUT, List.of(normed(2))));
+    assertThat(value(GradientNormAuc.defaults().score(alone(norms)))).isEqualTo(1);
+    assertThat(reason(GradientNormAuc.defaults().score(alone(pair(trace(-1), trace(-1))))))
+        .startsWith("no forget example has a gradient norm");
+  }
+
+  private static Item normed(double norm) {
+    Item any = items(trace(-1)).get(0);
+    return new Item(any.example(), any.answer(), List.of(), List.of(), "", norm);
   }
 }

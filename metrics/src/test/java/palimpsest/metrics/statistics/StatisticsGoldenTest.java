@@ -43,4 +43,14 @@ class StatisticsGoldenTest {
       assertThat(got).as(c.toString()).isCloseTo(wanted, within(1e-15 * (1 + wanted)));
     }
   }
+
+  @Test
+  void studentT_goldenQuantiles_equalsScipy() {
+    JsonNode cases = Golden.metrics("intervals.json").get("student_t");
+    assertThat(cases).hasSizeGreaterThan(50);
+    for (JsonNode c : cases) {
+      double got = StudentT.quantile(c.get("level").asDouble(), c.get("freedom").asInt());
+      assertThat(Golden.relative(got, c.get("t").asDouble())).as(c.toString()).isLessThan(1e-11);
+    }
+  }
 }

@@ -87,4 +87,23 @@ class StatisticsTest {
     assertThatThrownBy(() -> Means.harmonic(1, -1)).isInstanceOf(IllegalArgumentException.class);
     assertThatThrownBy(Means::mean).isInstanceOf(IllegalArgumentException.class);
   }
+
+  /**
+   * 1, 2, 3: mean 2 and s = 1; with two degrees of freedom .95 = t/sqrt(2 + t²), so t = 4.302653.
+   */
+  @Test
+  void intervalOfMean_threeSeeds_isStudents() {
+    Interval got = Interval.ofMean(0.95, 3, 1, 2);
+    double t = 0.95 * Math.sqrt(2 / (1 - 0.95 * 0.95));
+    assertThat(got.low()).isCloseTo(2 - t / Math.sqrt(3), within(1e-12));
+    assertThat(got.high()).isCloseTo(2 + t / Math.sqrt(3), within(1e-12));
+    assertThat(got.contains(2)).isTrue();
+    assertThatThrownBy(() -> Interval.ofMean(0.95, 1)).hasMessageContaining("two of them");
+  }
+
+  /** One degree of freedom is Cauchy's distribution: tan(.95 pi / 2). */
+  @Test
+  void studentT_oneDegree_isCauchy() {
+    assertThat(StudentT.quantile(0.95, 1)).isCloseTo(Math.tan(0.475 * Math.PI), within(1e-9));
+  }
 }

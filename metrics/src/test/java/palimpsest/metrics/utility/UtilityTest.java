@@ -18,6 +18,7 @@ import palimpsest.api.Evidence.Item;
 import palimpsest.api.Score.Measured;
 import palimpsest.api.Split;
 import palimpsest.api.Trial;
+import palimpsest.metrics.forgetting.TruthRatio;
 
 class UtilityTest {
   private static final double HALF = Math.log(0.5);
@@ -106,5 +107,32 @@ class UtilityTest {
 
   private static Evidence retain(double first, double second) {
     return on(Split.RETAIN, List.of(item(1, first, first, -9), item(2, second, second, -9)));
+  }
+
+  /** Words a b a b a: pairs ab, ba, ab, ba, two of them different of four. One word: left out. */
+  @Test
+  void distinctBigrams_stutter_isOneHalf() {
+    Evidence evidence = on(Split.RETAIN, List.of(saying("a b a b a"), saying("a")));
+    Measured score = measured(DistinctBigrams.defaults().score(alone(evidence)));
+    assertThat(score.value()).isEqualTo(0.5);
+    assertThat(score.warnings()).singleElement().asString().startsWith("1 of 2 retain examples");
+  }
+
+  private static Item saying(String answer) {
+    Item any = item(1, HALF, HALF, HALF);
+    return new Item(any.example(), any.answer(), List.of(), List.of(), answer);
+  }
+
+  /** Wrong answers of 1/4 and 1/16: geometric 1/8, arithmetic 5/32; against 1/2, R 1/4 and 5/16. */
+  @Test
+  void modelUtilityArithmetic_unequalWrongAnswers_hasItsOwnRatio() {
+    Evidence retain = on(Split.RETAIN, List.of(item(1, HALF, HALF, 2 * HALF, 4 * HALF)));
+    var available = new ModelUtility(true, TruthRatio.Wrong.ARITHMETIC);
+    assertThat(available.id()).isEqualTo("utility.model-utility-available-arithmetic");
+    assertThat(value(available.score(alone(retain))))
+        .isCloseTo(3 / (2 + 1 + 16 / 11.0), within(1e-15));
+    assertThat(value(ModelUtility.available().score(alone(retain))))
+        .isCloseTo(3 / (2 + 1 + 4 / 3.0), within(1e-15));
+    assertThat(ModelUtility.arithmetic().id()).isEqualTo("utility.model-utility-arithmetic");
   }
 }

@@ -1,7 +1,5 @@
 package palimpsest.torch.llm;
 
-import static org.bytedeco.pytorch.global.torch.tensor;
-
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.torch.Weights;
 
@@ -38,12 +36,7 @@ public interface CausalLm extends AutoCloseable {
 
   /** Mean log-probability of each example's label tokens, (B). */
   default Tensor meanLogProb(TokenBatch batch) {
-    int[] lengths = batch.lengths();
-    float[] n = new float[lengths.length];
-    for (int b = 0; b < n.length; b++) {
-      n[b] = lengths[b];
-    }
-    return sequenceLogProb(batch).div(tensor(n));
+    return Sequences.mean(tokenLogProb(batch), batch.lengths());
   }
 
   @Override

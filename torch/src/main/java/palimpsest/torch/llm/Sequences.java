@@ -5,7 +5,7 @@ import static org.bytedeco.pytorch.global.torch.zeros;
 
 import org.bytedeco.pytorch.Tensor;
 
-/** Sums of token values over the examples of a batch. */
+/** Sums and means of token values over the examples of a batch. */
 public final class Sequences {
   private Sequences() {}
 
@@ -25,5 +25,14 @@ public final class Sequences {
       }
     }
     return zeros(lengths.length).index_add(0, tensor(row), values); // (B)
+  }
+
+  /** Means of consecutive runs, (L) to (B). */
+  public static Tensor mean(Tensor values, int[] lengths) {
+    float[] n = new float[lengths.length];
+    for (int b = 0; b < n.length; b++) {
+      n[b] = lengths[b];
+    }
+    return sum(values, lengths).div(tensor(n)); // (B)
   }
 }

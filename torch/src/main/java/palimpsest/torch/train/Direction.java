@@ -5,6 +5,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
+import palimpsest.api.Check;
+import palimpsest.api.InvalidRequest;
 import palimpsest.torch.Weights;
 import palimpsest.torch.llm.CausalLm;
 
@@ -35,6 +37,13 @@ public interface Direction extends AutoCloseable {
    * @param smoothing of the moving average of the retain gradient, in [0, 1); 0 for none
    */
   record Rectified(double smoothing) implements Kind {
+    public Rectified {
+      Check.nonNegative(smoothing, "gru");
+      if (smoothing >= 1) {
+        throw new InvalidRequest("gru must be below 1, got " + smoothing);
+      }
+    }
+
     @Override
     public Direction of(Weights weights) {
       return new RectifiedDirection(weights, smoothing);
@@ -47,6 +56,10 @@ public interface Direction extends AutoCloseable {
    * @param radius length of that step, ρ
    */
   record SharpnessAware(double radius) implements Kind {
+    public SharpnessAware {
+      Check.nonNegative(radius, "sam");
+    }
+
     @Override
     public Direction of(Weights weights) {
       return new SharpnessAwareDirection(weights, radius);

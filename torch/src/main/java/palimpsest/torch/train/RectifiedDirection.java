@@ -16,7 +16,7 @@ import palimpsest.torch.llm.CausalLm;
  * Gradient rectified unlearning.
  *
  * <pre>
- * r <- s r + (1 - s) g_r                      the retain gradient, smoothed; r = g_r in step one
+ * r <- s r + (1 - s) g_r                      the retain gradient, smoothed; r = 0 at first
  * g_f <- g_f - (<g_f, r> / |r|²) r            where <g_f, r> < 0
  * g = g_f + w g_r
  * </pre>
@@ -25,17 +25,14 @@ import palimpsest.torch.llm.CausalLm;
  */
 final class RectifiedDirection implements Direction {
   private static final String SMOOTHED = "retain_gradient";
-  private static final String BEGUN = "retain_gradient_begun";
 
   private final double smoothing;
   private final Tensor smoothed; // (P)
-  private final Tensor begun; // (1), 0 before the first step
   private final Tensor forget; // (P)
 
   RectifiedDirection(Weights weights, double smoothing) {
     this.smoothing = smoothing;
     this.smoothed = Scopes.keep(zeros(weights.count()));
-    this.begun = Scopes.keep(zeros(1));
     this.forget = Scopes.keep(zeros(weights.count()));
   }
 
@@ -57,9 +54,7 @@ final class RectifiedDirection implements Direction {
   private void combine(Tensor gradient, double weight) {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
-      double keep = begun.item_double() == 0 ? 0 : smoothing;
-      smoothed.mul_(new Scalar(keep)).add_(gradient, new Scalar(1 - keep));
-      begun.fill_(new Scalar(1.0));
+      smoothed.mul_(new Scalar(smoothing)).add_(gradient, new Scalar(1 - smoothing));
       double along = dot(forget, smoothed);
       double square = dot(smoothed, smoothed);
       if (along < 0 && square > 0) {
@@ -85,13 +80,12 @@ final class RectifiedDirection implements Direction {
 
   @Override
   public Map<String, Tensor> state() {
-    return Map.of(SMOOTHED, smoothed, BEGUN, begun);
+    return Map.of(SMOOTHED, smoothed);
   }
 
   @Override
   public void close() {
     smoothed.close();
-    begun.close();
     forget.close();
   }
 }

@@ -86,4 +86,9 @@ public record ReferenceLogProb(Map<TokenizedExample, float[]> perToken) {
   public Tensor sequences(Batch batch) {
     return Sequences.sum(tokens(batch), batch.tokens().lengths());
   }
+
+  /** How much likelier each completion of a batch has become, log p - log p_ref, (B). */
+  public Tensor logRatio(CausalLm model, Batch batch) {
+    return model.sequenceLogProb(batch.tokens()).sub(sequences(batch));
+  }
 }

@@ -65,6 +65,15 @@ public final class RunFolder implements AutoCloseable {
     return ledger().head();
   }
 
+  /** Hash of the last line of a run that has ended, without beginning it again. */
+  public String lastHead() {
+    try (Ledger there = Ledger.open(folder.resolve("ledger.jsonl"))) {
+      requireSame(there);
+      there.skipTo(there.size());
+      return there.head();
+    }
+  }
+
   void open(State state) {
     try {
       Files.createDirectories(folder);
@@ -76,17 +85,24 @@ public final class RunFolder implements AutoCloseable {
     Path file = folder.resolve("ledger.jsonl");
     Ledger opened = Ledger.open(file);
     ledger = Optional.of(opened);
-    String first = "{\"run\":" + header;
-    if (opened.size() > 0 && !opened.line(0).startsWith(first + ",")) {
-      throw new InvalidRequest(
-          folder
-              + " holds another run (other data, recipe, start, interval of checkpoints or number of threads): give another folder");
-    }
-    opened.append(first);
+    requireSame(opened);
+    opened.append(first());
     for (int step : checkpoints()) {
       if (step < opened.size() && restore(step, state, opened)) {
         return;
       }
+    }
+  }
+
+  private String first() {
+    return "{\"run\":" + header;
+  }
+
+  private void requireSame(Ledger opened) {
+    if (opened.size() > 0 && !opened.line(0).startsWith(first() + ",")) {
+      throw new InvalidRequest(
+          folder
+              + " holds another run (other data, recipe, start, interval of checkpoints or number of threads): give another folder");
     }
   }
 

@@ -8,4 +8,9 @@ package palimpsest.torch.train;
  */
 public record Stepping(Optimiser.Kind optimiser, Direction.Kind direction) {
   public static final Stepping PLAIN = new Stepping(Optimiser.Kind.ADAMW, new Direction.Sum());
+
+  @Override
+  public String toString() {
+    return optimiser.name().toLowerCase(java.util.Locale.ROOT) + " on " + direction;
+  }
 }

@@ -1,0 +1,56 @@
+package palimpsest.cli;
+
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import palimpsest.api.Check;
+import palimpsest.engine.bench.Lume;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** LUME. */
+@Command(
+    name = "lume",
+    description =
+        "The grid of bench tofu on LUME, the data of SemEval-2025 task 4: stories, personal data and"
+            + " biographies. Hyper-parameters are chosen on a fifth of the documents.",
+    sortOptions = false,
+    optionListHeading = "%nOptions:%n",
+    footer = {"", "Example:", "  palimpsest bench lume --data lume --out out/lume --processes 2"})
+@SuppressWarnings("NullAway.Init") // picocli sets the options
+final class BenchLumeCommand implements Callable<Integer> {
+  private final Screen screen;
+
+  @Option(
+      names = "--data",
+      paramLabel = "DIR",
+      required = true,
+      description = "Folder with forget.jsonl and retain.jsonl.")
+  private Path data;
+
+  @Option(
+      names = "--questions",
+      paramLabel = "N",
+      defaultValue = "400",
+      description = "Most questions of forget and of retain; ${DEFAULT-VALUE} unless given.")
+  private int questions;
+
+  @Mixin private GridOptions grid;
+
+  @Mixin private Common common;
+
+  BenchLumeCommand(Screen screen) {
+    this.screen = screen;
+  }
+
+  @Override
+  public Integer call() {
+    grid.check();
+    screen.line(
+        grid.run(
+                Lume.read(data, (int) Check.atLeast(questions, 5, "questions")),
+                common.resumableConsole(screen))
+            .toString());
+    return 0;
+  }
+}

@@ -1,0 +1,57 @@
+package palimpsest.cli;
+
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import palimpsest.api.About;
+import palimpsest.api.Method;
+
+/**
+ * A method explained.
+ *
+ * @param id its id
+ * @param guarantee what it can promise
+ * @param about it in words
+ * @param defaults its parameters' default values
+ * @param cannotShow what a reader must not conclude
+ */
+record Explained(
+    String id,
+    String guarantee,
+    About about,
+    Map<String, Double> defaults,
+    List<String> cannotShow) {
+
+  static Explained of(Method m) {
+    return new Explained(
+        m.id(),
+        m.guarantee().name().toLowerCase(Locale.ROOT) + ": " + m.guarantee().meaning(),
+        m.about(),
+        m.parameters(),
+        m.cannotShow());
+  }
+
+  static void print(Screen screen, Explained e, boolean json) {
+    if (json) {
+      screen.json(e);
+      return;
+    }
+    screen.heading(e.id + "  " + e.about.what());
+    Wrapped.print(screen, "    promises:   ", e.guarantee);
+    Wrapped.print(screen, "    formula:    ", e.about.formula());
+    Wrapped.print(screen, "    source:     ", e.about.source());
+    Wrapped.print(screen, "    fidelity:   ", e.about.fidelity());
+    e.defaults.forEach(
+        (name, value) ->
+            Wrapped.print(
+                screen,
+                "    parameter:  ",
+                PlanTable.parameters(Map.of(name, value))
+                    + ": "
+                    + e.about.parameters().getOrDefault(name, "")));
+    if (!e.defaults.isEmpty()) {
+      Wrapped.print(screen, "    defaults:   ", e.about.defaults());
+    }
+    e.cannotShow.forEach(line -> Wrapped.print(screen, "    not shown:  ", line));
+  }
+}

@@ -1,0 +1,67 @@
+package palimpsest.engine.bench;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import palimpsest.api.Method;
+import palimpsest.engine.BuiltInMethods;
+import palimpsest.methods.DescentMethod;
+import palimpsest.methods.StagedMethod;
+
+/**
+ * The candidates of every built-in method that are tried unless others are asked for.
+ *
+ * <p>Rates are for the model of {@link Tofu#SUBJECT}, 5 epochs and batches of 32: those of
+ * pretrained models are ten times smaller.
+ */
+public final class DefaultSearch {
+  private static final List<String> RATES = List.of("5e-5", "1e-4", "2e-4");
+
+  /** By method; a method that is not here is tried at {@link #RATES}, or as it is. */
+  private static final Map<String, List<String>> KNOWN =
+      Map.ofEntries(
+          Map.entry("llm.ga", List.of("lr=2e-5", "lr=4e-5", "lr=6e-5")),
+          Map.entry("llm.grad-diff", List.of("lr=7e-5", "lr=1e-4", "lr=1.5e-4")),
+          Map.entry("llm.npo", List.of("lr=7e-5", "lr=1e-4", "lr=1e-4,retainWeight=5")),
+          Map.entry("llm.simnpo", List.of("lr=1e-4", "lr=2e-4", "lr=2e-4,beta=3.5,margin=3.5")),
+          Map.entry("llm.satimp", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry("llm.me", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry("llm.undial", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry("llm.ce-u", List.of("lr=3e-5", "lr=1e-4", "lr=3e-4")),
+          Map.entry(
+              "llm.pdu",
+              List.of(
+                  "lr=1e-4,warmupEpochs=1", "lr=3e-4,warmupEpochs=1", "lr=1e-3,warmupEpochs=1")),
+          Map.entry("llm.dpo", List.of("lr=5e-5", "lr=1e-4", "lr=3e-4")),
+          Map.entry("llm.altpo", List.of("lr=1e-4", "lr=2e-4", "lr=2e-4,retainWeight=2")),
+          Map.entry("llm.refusal", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry("llm.idk-ap", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry("llm.flat", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry("llm.rmu", List.of("lr=3e-4", "lr=1e-3", "lr=1e-3,retainWeight=100")),
+          Map.entry("llm.adaptive-rmu", List.of("lr=3e-4", "lr=1e-3", "lr=1e-3,retainWeight=100")),
+          Map.entry(
+              "llm.task-vector", List.of("scale=1,lr=2e-4", "scale=5,lr=2e-4", "scale=1,lr=1e-3")),
+          Map.entry("guard.memfree", List.of("n=4", "n=10")));
+
+  private DefaultSearch() {}
+
+  /** Specs of all built-in methods but retraining, as {@code Choice.parse} takes them. */
+  public static List<String> specs() {
+    List<String> specs = new ArrayList<>();
+    for (Method method : BuiltInMethods.all()) {
+      if (!method.id().equals("exact.retrain")) {
+        candidates(method)
+            .forEach(c -> specs.add(c.isEmpty() ? method.id() : method.id() + ":" + c));
+      }
+    }
+    return specs;
+  }
+
+  private static List<String> candidates(Method method) {
+    List<String> usual =
+        method instanceof DescentMethod || method instanceof StagedMethod
+            ? RATES.stream().map(rate -> "lr=" + rate).toList()
+            : List.of("");
+    return KNOWN.getOrDefault(method.id(), usual);
+  }
+}

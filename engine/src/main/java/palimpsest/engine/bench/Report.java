@@ -1,0 +1,284 @@
+package palimpsest.engine.bench;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import palimpsest.api.Example;
+import palimpsest.dossier.Pictures;
+import palimpsest.dossier.Scatter;
+import palimpsest.engine.JsonFiles;
+import palimpsest.torch.checkpoint.AtomicFile;
+
+/** The tables, the plot and the JSON of a grid, of as many cells as are done. */
+record Report(
+    Benchmark benchmark,
+    Settings settings,
+    Bench bench,
+    Cells cells,
+    Yardsticks yardsticks,
+    Path out) {
+  static final String ORIGINAL = "original";
+  static final String REFERENCE = "exact.retrain";
+
+  /**
+   * A row of a table: a model, or a method with the hyper-parameters taken for it.
+   *
+   * @param spec empty for the original and the reference
+   * @param wanted seeds that it will have; 1 where nothing is drawn
+   * @param reached whether its validation utility reached the floor; absent for the two yardsticks
+   * @param seconds of applying, in the processes that finished it
+   * @param values over the seeds that are done
+   * @param bySeed the same before any mean was taken
+   * @param failed why seeds have no result
+   * @param warnings by metric id, of all seeds
+   */
+  record Row(
+      String set,
+      String label,
+      String spec,
+      int seeds,
+      int wanted,
+      Optional<Boolean> reached,
+      Optional<Spread> seconds,
+      Map<String, Spread> values,
+      Map<String, Map<String, Double>> bySeed,
+      List<String> failed,
+      Map<String, List<String>> warnings) {}
+
+  /** A candidate of the search. */
+  record Tried(
+      String label,
+      String spec,
+      Optional<Double> utility,
+      Optional<Double> gap,
+      Optional<String> failed,
+      boolean taken) {}
+
+  /** Ids of the questions of a part, by split. */
+  record Asked(Map<String, List<String>> validation, Map<String, List<String>> reported) {}
+
+  /** All of a grid, as kept on disk. */
+  record Grid(
+      String format,
+      String benchmark,
+      String progress,
+      String rule,
+      double floor,
+      Optional<Double> least,
+      String utility,
+      List<String> gap,
+      Map<String, Asked> split,
+      List<Tried> search,
+      List<Row> rows) {
+    static final String FORMAT = "palimpsest-grid/1";
+  }
+
+  /** Writes everything; gives the file of the table. */
+  Path write() {
+    List<Row> rows = rows();
+    boolean searched = yardsticks.there(benchmark.sets().get(0).name(), Benchmark.Part.VALIDATION);
+    Map<String, Asked> split = new TreeMap<>();
+    benchmark
+        .sets()
+        .forEach(s -> split.put(s.name(), new Asked(ids(s.validation()), ids(s.reported()))));
+    Grid grid =
+        new Grid(
+            Grid.FORMAT,
+            benchmark.name(),
+            bench.progress(),
+            Selection.RULE,
+            settings.floor(),
+            searched ? Optional.of(bench.least()) : Optional.empty(),
+            benchmark.measures().utility(),
+            benchmark.measures().forgetting(),
+            split,
+            searched ? tried() : List.of(),
+            rows);
+    JsonFiles.write(out.resolve("grid.json"), grid);
+    Tables tables = new Tables(benchmark.measures().columns(), grid);
+    text("table.csv", tables.csv());
+    plots(rows);
+    return text("table.md", tables.markdown());
+  }
+
+  private static Map<String, List<String>> ids(palimpsest.engine.Suite suite) {
+    Map<String, List<String>> ids = new TreeMap<>();
+    suite
+        .splits()
+        .forEach((split, list) -> ids.put(split.name(), list.stream().map(Example::id).toList()));
+    return ids;
+  }
+
+  private List<Tried> tried() {
+    Map<String, Selection.Chosen> chosen = bench.chosen();
+    return bench.search().stream()
+        .flatMap(c -> cells.result(c).stream())
+        .map(
+            r ->
+                new Tried(
+                    r.label(),
+                    r.cell().spec(),
+                    r.value(Values.UTILITY),
+                    r.value(Values.GAP),
+                    r.failed(),
+                    Optional.ofNullable(chosen.get(r.label()))
+                        .filter(c -> c.candidate().spec().equals(r.cell().spec()))
+                        .isPresent()))
+        .toList();
+  }
+
+  private List<Row> rows() {
+    List<Row> rows = new ArrayList<>();
+    for (Benchmark.ForgetSet set : benchmark.sets()) {
+      if (yardsticks.there(set.name(), Benchmark.Part.REPORTED)) {
+        Yardsticks.Yardstick with = yardsticks.of(set.name(), Benchmark.Part.REPORTED);
+        rows.add(
+            yardstick(
+                set.name(), ORIGINAL, with.original(), with.warnings(Yardsticks.Who.ORIGINAL)));
+        with.retrained()
+            .ifPresent(
+                v ->
+                    rows.add(
+                        yardstick(
+                            set.name(), REFERENCE, v, with.warnings(Yardsticks.Who.REFERENCE))));
+        bench
+            .reportedCells(set)
+            .forEach((label, list) -> row(set, label, list).ifPresent(rows::add));
+      }
+    }
+    return rows;
+  }
+
+  private static Row yardstick(
+      String set, String label, Map<String, Double> values, Map<String, List<String>> warnings) {
+    Map<String, Spread> spreads = new TreeMap<>();
+    values.forEach((key, v) -> spreads.put(key, Spread.of(List.of(v))));
+    return new Row(
+        set,
+        label,
+        "",
+        1,
+        1,
+        Optional.empty(),
+        Optional.empty(),
+        spreads,
+        Map.of(),
+        List.of(),
+        warnings);
+  }
+
+  private Optional<Row> row(Benchmark.ForgetSet set, String label, List<Cell> planned) {
+    List<Cell.Result> all = planned.stream().flatMap(c -> cells.result(c).stream()).toList();
+    List<Cell.Result> sound = all.stream().filter(r -> r.failed().isEmpty()).toList();
+    if (all.isEmpty()) {
+      return Optional.empty();
+    }
+    Map<String, Spread> spreads = new TreeMap<>();
+    Map<String, List<Double>> values = new TreeMap<>();
+    Map<String, Map<String, Double>> bySeed = new TreeMap<>();
+    Map<String, List<String>> warnings = new TreeMap<>();
+    for (Cell.Result r : sound) {
+      r.values().forEach((k, v) -> values.computeIfAbsent(k, x -> new ArrayList<>()).add(v));
+      bySeed.put(String.valueOf(r.cell().seed()), r.values());
+      r.warnings().forEach((m, w) -> warnings.computeIfAbsent(m, x -> new ArrayList<>()).addAll(w));
+    }
+    warnings.replaceAll((m, w) -> w.stream().distinct().toList());
+    values.forEach((k, v) -> spreads.put(k, Spread.of(v)));
+    boolean drawn = all.get(0).failed().isPresent() || all.get(0).steps() > 0;
+    return Optional.of(
+        new Row(
+            set.name(),
+            label,
+            planned.get(0).spec(),
+            sound.size(),
+            drawn ? settings.seeds() : 1,
+            Optional.ofNullable(bench.chosen().get(label)).map(Selection.Chosen::reached),
+            sound.isEmpty()
+                ? Optional.empty()
+                : Optional.of(Spread.of(sound.stream().map(Cell.Result::seconds).toList())),
+            spreads,
+            bySeed,
+            all.stream().flatMap(r -> r.failed().stream()).distinct().toList(),
+            warnings));
+  }
+
+  private void plots(List<Row> rows) {
+    for (Benchmark.ForgetSet set : benchmark.sets()) {
+      boolean first = set.equals(benchmark.sets().get(0));
+      Path file = out.resolve(first ? "trade-off.svg" : "trade-off-" + set.name() + ".svg");
+      scatter(set, rows.stream().filter(r -> r.set().equals(set.name())).toList())
+          .flatMap(Pictures::scatter)
+          .ifPresent(svg -> bytes(file, svg));
+    }
+  }
+
+  private Optional<Scatter> scatter(Benchmark.ForgetSet set, List<Row> rows) {
+    Map<String, Row> drawn = new LinkedHashMap<>();
+    rows.stream()
+        .filter(r -> r.values().containsKey(Values.UTILITY) && r.values().containsKey(Values.GAP))
+        .forEach(r -> drawn.put(r.label(), r));
+    List<Front.At> methods =
+        drawn.values().stream()
+            .filter(r -> !r.spec().isEmpty())
+            .map(r -> new Front.At(r.label(), mean(r, Values.UTILITY), mean(r, Values.GAP)))
+            .toList();
+    List<String> front = Front.of(methods).stream().map(Front.At::name).toList();
+    if (methods.isEmpty()) {
+      return Optional.empty();
+    }
+    List<Scatter.Spot> spots =
+        drawn.values().stream()
+            .map(
+                r ->
+                    new Scatter.Spot(
+                        r.label(),
+                        mean(r, Values.UTILITY),
+                        mean(r, Values.GAP),
+                        kind(r),
+                        front.contains(r.label())))
+            .toList();
+    return Optional.of(
+        new Scatter(
+            "Utility against forgetting on " + benchmark.name() + " " + set.name(),
+            "utility on what is kept (higher is better)",
+            "gap to the retrained model (lower is better)",
+            spots,
+            Optional.ofNullable(drawn.get(ORIGINAL))
+                .map(o -> Selection.least(settings.floor(), mean(o, Values.UTILITY)))));
+  }
+
+  private static Scatter.Kind kind(Row row) {
+    return switch (row.label()) {
+      case ORIGINAL -> Scatter.Kind.ORIGINAL;
+      case REFERENCE -> Scatter.Kind.REFERENCE;
+      default -> Scatter.Kind.OUTCOME;
+    };
+  }
+
+  private static double mean(Row row, String key) {
+    return Optional.ofNullable(row.values().get(key)).map(Spread::mean).orElse(0.0);
+  }
+
+  private Path text(String name, List<String> lines) {
+    return bytes(
+        out.resolve(name), (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Path bytes(Path file, byte[] bytes) {
+    ByteBuffer left = ByteBuffer.wrap(bytes);
+    AtomicFile.write(
+        file,
+        channel -> {
+          while (left.hasRemaining()) {
+            channel.write(left);
+          }
+        });
+    return file;
+  }
+}

@@ -1,0 +1,40 @@
+package palimpsest.methods;
+
+import java.util.List;
+import palimpsest.api.Recipe;
+import palimpsest.torch.llm.Llama;
+import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.train.Objective;
+
+/** What a staged method works on: a model, the data, and a loop that resumes. */
+public interface Stages {
+
+  /** The model to change, in place. */
+  Llama model();
+
+  /** A copy of the model as it is now, closed after the last stage. */
+  Llama copy();
+
+  List<TokenizedExample> forget();
+
+  List<TokenizedExample> retain();
+
+  /** Refusals as answers to the forget questions, one each. */
+  List<TokenizedExample> refusals();
+
+  /** How it was asked to descend. */
+  Recipe recipe();
+
+  /**
+   * Descends a model's weights in place; a stage that was done before a restart is not done again.
+   *
+   * @param stage its name, of its own within the method
+   */
+  void descend(
+      String stage,
+      Llama model,
+      List<TokenizedExample> data,
+      List<TokenizedExample> companion,
+      Objective objective,
+      Recipe recipe);
+}

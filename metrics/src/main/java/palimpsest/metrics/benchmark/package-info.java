@@ -1,0 +1,5 @@
+/** What MUSE, WMDP and LUME define for themselves. */
+@NullMarked
+package palimpsest.metrics.benchmark;
+
+import org.jspecify.annotations.NullMarked;
