@@ -10,7 +10,7 @@ import java.util.Map;
  *     {@code llm.npo+gru}
  * @param guarantee the class that the method declares
  * @param parameters the method's hyper-parameters, by name
- * @param steps estimated optimiser steps; 0 where the weights stay as they are
+ * @param steps estimated optimiser steps; 0 where nothing is trained
  * @param cannotShow what a reader must not conclude from this remedy, at least one line
  */
 public record Remedy(

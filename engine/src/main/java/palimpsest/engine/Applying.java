@@ -15,11 +15,13 @@ import palimpsest.api.Method;
 import palimpsest.api.Recipe;
 import palimpsest.discovery.Corpus;
 import palimpsest.guard.MemFree;
+import palimpsest.methods.Assisted;
 import palimpsest.methods.DescentMethod;
 import palimpsest.methods.RetainLoss;
 import palimpsest.methods.StagedMethod;
 import palimpsest.methods.Tuning;
 import palimpsest.methods.exact.Retrain;
+import palimpsest.methods.suppression.InContext;
 import palimpsest.torch.llm.Adapter;
 import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.text.PromptTemplate;
@@ -33,6 +35,7 @@ import palimpsest.torch.train.RunFolder;
  * OUT/run/         ledger and checkpoints, where weights are changed; a folder for each stage
  * OUT/model/       the changed model, where weights are changed
  * OUT/adapter/     what was trained, where that is a low-rank adapter, as PEFT lays it out
+ * OUT/assistant/   a second model, where one is to answer beside the first
  * OUT/applied.json what was done
  * </pre>
  *
@@ -43,6 +46,7 @@ import palimpsest.torch.train.RunFolder;
  * @param tuning what of the model they train, and how their steps are made
  * @param template how examples become tokens
  * @param checkpointEvery steps between checkpoints
+ * @param names of the target, for methods that tell the model what not to speak of; possibly none
  */
 public record Applying(
     Path model,
@@ -52,7 +56,24 @@ public record Applying(
     Tuning tuning,
     PromptTemplate.Kind template,
     int checkpointEvery,
-    Console console) {
+    Console console,
+    List<String> names) {
+  public Applying {
+    names = List.copyOf(names);
+  }
+
+  /** The same for a target that has no names. */
+  public Applying(
+      Path model,
+      Corpus corpus,
+      Decision decision,
+      Recipe recipe,
+      Tuning tuning,
+      PromptTemplate.Kind template,
+      int checkpointEvery,
+      Console console) {
+    this(model, corpus, decision, recipe, tuning, template, checkpointEvery, console, List.of());
+  }
 
   /**
    * What was done.
@@ -64,6 +85,8 @@ public record Applying(
    * @param after digest of the weights after; the same where only outputs are constrained
    * @param ledger hash of the run's last ledger line; empty where nothing was trained
    * @param settings fingerprint of the method, its parameters and all it was applied to
+   * @param assistant digest of a second model that answers beside the first; empty where there is
+   *     none
    */
   public record Applied(
       String method,
@@ -72,7 +95,21 @@ public record Applying(
       String before,
       String after,
       String ledger,
-      String settings) {}
+      String settings,
+      String assistant) {
+
+    /** What was done without a second model. */
+    public Applied(
+        String method,
+        int steps,
+        double seconds,
+        String before,
+        String after,
+        String ledger,
+        String settings) {
+      this(method, steps, seconds, before, after, ledger, settings, "");
+    }
+  }
 
   /** Applies the method, or finds it applied. */
   public Applied apply(Method method, Path out) {
@@ -110,10 +147,8 @@ public record Applying(
       Changing.Changed changed = new Changing(this, out).stage(staged);
       int steps = staged.steps(recipe, forget().size(), retain().size());
       applied = applied(method, steps, from, changed);
-    } else if (method instanceof MemFree.Order) {
-      applied = constrain(method, from);
     } else {
-      throw new IllegalStateException("no way to apply " + method.id());
+      applied = new Suppressing(this, method).apply(out, from);
     }
     JsonFiles.write(done, applied);
     return applied;
@@ -140,8 +175,8 @@ public record Applying(
           Gathering.requireQuestions(forget());
           Gathering.requireQuestions(retain());
         }
-      } else if (method instanceof MemFree.Order) {
-        guard(method, text);
+      } else {
+        new Suppressing(this, method).require(text);
       }
     }
   }
@@ -170,16 +205,24 @@ public record Applying(
         settings(method));
   }
 
-  private String settings(Method method) {
+  /** Fingerprint of the method, its parameters and all that it is applied to. */
+  String settings(Method method) {
     return Fingerprints.of(
         method.id(),
-        method.parameters().toString(),
-        method instanceof DescentMethod || method instanceof StagedMethod ? recipe.toString() : "",
+        method.parameters() + (method instanceof InContext ? names.toString() : ""),
+        descends(method) ? recipe.toString() : "",
         tuning.toString(),
         Fingerprints.of(model),
         corpus.digest(),
         decision.examples().toString(),
         template.name());
+  }
+
+  /** Whether the recipe applies to a method. */
+  static boolean descends(Method method) {
+    return method instanceof DescentMethod
+        || method instanceof StagedMethod
+        || method instanceof Assisted;
   }
 
   /** The records to forget, in the order of the corpus. */
@@ -193,6 +236,12 @@ public record Applying(
     Set<String> ids = new HashSet<>(decision.examples());
     Manifest.beside(model).ifPresent(m -> ids.addAll(m.without()));
     return corpus.examples().stream().filter(e -> !ids.contains(e.id())).toList();
+  }
+
+  /** The rest of the corpus without the copies of the target that a decision left in it. */
+  List<Example> keptForGood() {
+    Set<String> copies = Set.copyOf(decision.leftOut());
+    return retain().stream().filter(e -> !copies.contains(e.id())).toList();
   }
 
   private Manifest manifest() {
@@ -246,13 +295,6 @@ public record Applying(
         settings(method));
   }
 
-  private Applied constrain(Method method, long from) {
-    try (TextModel text = TextModel.read(model, template)) {
-      return new Applied(
-          method.id(), 0, since(from), text.digest(), text.digest(), "", settings(method));
-    }
-  }
-
   /**
    * The guard of a decision: forgotten completions protected, what kept texts share let through.
    */
@@ -260,9 +302,7 @@ public record Applying(
     for (Example e : forget()) {
       requireProtectable(e, text);
     }
-    Set<String> copies = Set.copyOf(decision.leftOut());
-    List<Example> kept = retain().stream().filter(e -> !copies.contains(e.id())).toList();
-    return protect(forget(), kept, (MemFree.Order) method, text);
+    return protect(forget(), keptForGood(), (MemFree.Order) method, text);
   }
 
   /** Protects completions as far as kept ones do not share their pieces. */

@@ -30,6 +30,10 @@ import palimpsest.methods.llm.Undial;
 import palimpsest.methods.llm.Undo;
 import palimpsest.methods.llm.WeightedAscent;
 import palimpsest.methods.llm.Wtnpo;
+import palimpsest.methods.suppression.Eco;
+import palimpsest.methods.suppression.InContext;
+import palimpsest.methods.suppression.Uld;
+import palimpsest.methods.suppression.Whp;
 
 /** Every method that comes with Palimpsest, with its default hyper-parameters. */
 public final class BuiltInMethods {
@@ -60,7 +64,11 @@ public final class BuiltInMethods {
           TaskVector.defaults(),
           Undo.defaults(),
           Lunar.defaults(),
-          MemFree.Order.defaults());
+          MemFree.Order.defaults(),
+          Whp.defaults(),
+          Uld.defaults(),
+          InContext.defaults(),
+          Eco.defaults());
 
   private BuiltInMethods() {}
 

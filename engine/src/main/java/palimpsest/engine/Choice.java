@@ -8,7 +8,6 @@ import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.api.Recipe;
 import palimpsest.methods.DescentMethod;
-import palimpsest.methods.StagedMethod;
 import palimpsest.methods.Tuning;
 
 /**
@@ -17,7 +16,7 @@ import palimpsest.methods.Tuning;
  * @param label names it in results: the method's id, and a word for all that is not as usual, such
  *     as {@code llm.npo+gru}
  * @param method the method
- * @param recipe used by approximate methods
+ * @param recipe used by methods that descend a loss
  * @param tuning what of the model they train, and how their steps are made
  */
 public record Choice(String label, Method method, Recipe recipe, Tuning tuning) {
@@ -74,8 +73,7 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
   }
 
   private static void requireApplicable(Method method, boolean otherRecipe, Tuning tuning) {
-    boolean trains = method instanceof DescentMethod || method instanceof StagedMethod;
-    if (otherRecipe && !trains) {
+    if (otherRecipe && !Applying.descends(method)) {
       throw new InvalidRequest(
           method.id()
               + " does not descend a loss of its own: lr, epochs and the like do not apply to it");

@@ -1,6 +1,7 @@
 package palimpsest.engine;
 
 import java.nio.file.Path;
+import java.util.Optional;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.LanguageModel;
 import palimpsest.api.Method;
@@ -11,9 +12,9 @@ import palimpsest.torch.llm.TextModel;
  */
 public final class Deployed implements AutoCloseable {
   private final TextModel weights;
-  private final LanguageModel model;
+  private final Suppressing.Guarded model;
 
-  private Deployed(TextModel weights, LanguageModel model) {
+  private Deployed(TextModel weights, Suppressing.Guarded model) {
     this.weights = weights;
     this.model = model;
   }
@@ -34,16 +35,19 @@ public final class Deployed implements AutoCloseable {
     }
     return new Deployed(
         weights,
-        method.guarantee().isRemoval() ? weights : weights.under(applying.guard(method, weights)));
+        method.guarantee().isRemoval()
+            ? new Suppressing.Guarded(weights, Optional.empty())
+            : new Suppressing(applying, method).deploy(weights, out));
   }
 
   /** What users meet. */
   public LanguageModel model() {
-    return model;
+    return model.model();
   }
 
   @Override
   public void close() {
+    model.close();
     weights.close();
   }
 }

@@ -35,7 +35,8 @@ import palimpsest.torch.text.PromptTemplate;
  *
  * <pre>
  * OUT/job.json  findings.jsonl  decision.json  plan.json
- * OUT/remedies/LABEL/         what each remedy left: applied.json or failed.json, model/, run/
+ * OUT/remedies/LABEL/         what each remedy left: applied.json or failed.json, model/ or
+ *                             assistant/, run/
  * OUT/evidence/LABEL.json     what each model answered
  * OUT/scores.json             every metric of every model
  * OUT/attacks/LABEL.json      what each attack found
@@ -295,7 +296,8 @@ public record Forgetting(
         c.tuning(),
         template,
         settings.checkpointEvery(),
-        console);
+        console,
+        request.target().names());
   }
 
   Path remedy(String label) {

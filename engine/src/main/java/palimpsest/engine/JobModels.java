@@ -16,6 +16,7 @@ final class JobModels implements AutoCloseable {
   private final Map<String, Applying.Applied> applied;
   private final Map<String, Remembering> raw = new LinkedHashMap<>();
   private final Map<String, Remembering> guarded = new LinkedHashMap<>();
+  private final Map<String, Suppressing.Guarded> deployed = new LinkedHashMap<>();
 
   JobModels(Forgetting job, Decision decision, Map<String, Applying.Applied> applied) {
     this.job = job;
@@ -59,15 +60,22 @@ final class JobModels implements AutoCloseable {
     return guarded.computeIfAbsent(
         label,
         l -> {
-          TextModel model = raw(l).model();
           Choice c = guard.get();
-          return new Remembering(model.under(job.applying(c, decision).guard(c.method(), model)));
+          Suppressing.Guarded made =
+              new Suppressing(job.applying(c, decision), c.method())
+                  .deploy(raw(l).model(), job.remedy(l));
+          deployed.put(l, made);
+          return new Remembering(made.model());
         });
   }
 
   /** Closes the weights of a column, unless they are the original's; read again if asked for. */
   void release(String label) {
     guarded.remove(label);
+    Suppressing.Guarded beside = deployed.remove(label);
+    if (beside != null) {
+      beside.close();
+    }
     Remembering own = raw.remove(label);
     if (own != null) {
       own.model().close();
@@ -76,6 +84,7 @@ final class JobModels implements AutoCloseable {
 
   @Override
   public void close() {
+    deployed.values().forEach(Suppressing.Guarded::close);
     raw.values().forEach(r -> r.model().close());
   }
 }

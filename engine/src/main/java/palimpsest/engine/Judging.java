@@ -1,5 +1,6 @@
 package palimpsest.engine;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -9,6 +10,7 @@ import palimpsest.api.Attack;
 import palimpsest.api.Evidence;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.LanguageModel;
+import palimpsest.api.Method;
 import palimpsest.api.Score;
 import palimpsest.api.Split;
 import palimpsest.dossier.Attempt;
@@ -25,6 +27,7 @@ import palimpsest.torch.text.PromptTemplate;
  * @param original the model before the remedy, where it is at hand
  * @param suite what they are judged on
  * @param template how examples become tokens
+ * @param guard what stands in front of the model, where something does
  */
 public record Judging(
     Path model,
@@ -32,7 +35,39 @@ public record Judging(
     Optional<Path> original,
     Suite suite,
     PromptTemplate.Kind template,
-    Console console) {
+    Console console,
+    Optional<Guard> guard) {
+
+  /**
+   * A suppression that was applied to the model.
+   *
+   * @param applying to what
+   * @param method the suppression
+   * @param out where it was applied
+   */
+  public record Guard(Applying applying, Method method, Path out) {
+    Suppressing.Guarded before(TextModel raw) {
+      Path done = out.resolve("applied.json");
+      if (method.guarantee().isRemoval() || !Files.exists(done)) {
+        throw new InvalidRequest(out + " is no folder to which " + method.id() + " was applied");
+      }
+      if (!applying.apply(method, out).before().equals(raw.digest())) {
+        throw new InvalidRequest(out + " is of another model: give the one it was applied to");
+      }
+      return new Suppressing(applying, method).deploy(raw, out);
+    }
+  }
+
+  /** A model without anything in front of it. */
+  public Judging(
+      Path model,
+      Optional<Path> reference,
+      Optional<Path> original,
+      Suite suite,
+      PromptTemplate.Kind template,
+      Console console) {
+    this(model, reference, original, suite, template, console, Optional.empty());
+  }
 
   /**
    * Scores of a model.
@@ -53,11 +88,23 @@ public record Judging(
 
   /** Every built-in metric. */
   public Judgement evaluate(int maxNewTokens) {
-    Evidence subject = evidence(model, maxNewTokens);
+    Evidence subject = subject(maxNewTokens);
     Optional<Evidence> retrained = reference.map(folder -> evidence(folder, maxNewTokens));
     Optional<Evidence> before = original.map(folder -> evidence(folder, maxNewTokens));
     Map<String, Score> scores = Evaluating.scores(subject, retrained, before);
     return new Judgement(subject.digest(), scores, Bootstrap.defaults().intervals(scores));
+  }
+
+  private Evidence subject(int maxNewTokens) {
+    if (guard.isEmpty()) {
+      return evidence(model, maxNewTokens);
+    }
+    Manifest.requireTemplate(model, template);
+    console.say("Evaluating " + model + " behind " + guard.get().method().id());
+    try (TextModel raw = TextModel.read(model, template);
+        Suppressing.Guarded deployed = guard.get().before(raw)) {
+      return Evaluating.evidence(deployed.model(), suite, maxNewTokens);
+    }
   }
 
   private Evidence evidence(Path folder, int maxNewTokens) {
@@ -68,17 +115,17 @@ public record Judging(
     }
   }
 
-  /** Some attacks on the weights as they are, without a guard. */
+  /** Some attacks on the model, behind its guard and without it. */
   public List<Attempt> attack(List<Attack> attacks, double relearnRate, long seed) {
     try (Open open = new Open(template)) {
-      LanguageModel raw = open.read(model);
+      Remembering raw = open.read(model);
       Attack.Situation situation =
           new Attack.Situation(
               suite.of(Split.FORGET),
-              raw,
+              guard.map(g -> open.behind(g, raw)).orElse(raw),
               raw,
               open.read(original.orElseThrow(Judging::noOriginal)),
-              reference.map(open::read),
+              reference.map(folder -> (LanguageModel) open.read(folder)),
               new Attacking(relearnRate),
               seed);
       List<Attempt> attempts = new ArrayList<>();
@@ -100,12 +147,19 @@ public record Judging(
   private static final class Open implements AutoCloseable {
     private final PromptTemplate.Kind template;
     private final List<TextModel> models = new ArrayList<>();
+    private final List<Suppressing.Guarded> guards = new ArrayList<>();
 
     Open(PromptTemplate.Kind template) {
       this.template = template;
     }
 
-    LanguageModel read(Path folder) {
+    Remembering behind(Guard guard, Remembering raw) {
+      Suppressing.Guarded deployed = guard.before(raw.model());
+      guards.add(deployed);
+      return new Remembering(deployed.model());
+    }
+
+    Remembering read(Path folder) {
       Manifest.requireTemplate(folder, template);
       TextModel text = TextModel.read(folder, template);
       models.add(text);
@@ -114,6 +168,7 @@ public record Judging(
 
     @Override
     public void close() {
+      guards.forEach(Suppressing.Guarded::close);
       models.forEach(TextModel::close);
     }
   }

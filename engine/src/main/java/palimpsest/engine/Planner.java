@@ -14,6 +14,7 @@ import palimpsest.api.Release;
 import palimpsest.api.Remedy;
 import palimpsest.api.Request;
 import palimpsest.api.Target;
+import palimpsest.methods.Assisted;
 import palimpsest.methods.DescentMethod;
 import palimpsest.methods.StagedMethod;
 
@@ -73,13 +74,14 @@ record Planner(
 
   /** Optimiser steps that the method will take. */
   private int steps(Method m) {
-    if (m.guarantee() == Guarantee.SUPPRESSED) {
+    boolean trains = m instanceof DescentMethod || m instanceof Assisted;
+    if (m.guarantee() == Guarantee.SUPPRESSED && !trains) {
       return 0;
     }
     if (m instanceof StagedMethod staged) {
       return staged.steps(recipe, forget, Math.max(0, corpus - forget));
     }
-    return m instanceof DescentMethod
+    return trains
         ? recipe.steps(forget)
         : training.map(t -> t.recipe().steps(corpus - forget)).orElse(0);
   }

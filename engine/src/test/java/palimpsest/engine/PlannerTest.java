@@ -17,6 +17,8 @@ import palimpsest.api.Target;
 import palimpsest.torch.text.PromptTemplate;
 
 class PlannerTest {
+  private static final List<String> GUARDS =
+      List.of("guard.memfree", "guard.whp", "guard.uld", "guard.in-context", "guard.eco");
   private static final Recipe RECIPE = new Recipe(5, 8, 8, 1e-4, 0, Recipe.Decay.CONSTANT, 0, 1, 0);
   private static final Manifest TRAINED =
       new Manifest(
@@ -66,6 +68,8 @@ class PlannerTest {
     assertThat(remedy(plan, "exact.retrain").steps()).isEqualTo(24);
     assertThat(remedy(plan, "llm.npo").steps()).isEqualTo(15);
     assertThat(remedy(plan, "guard.memfree").steps()).isZero();
+    assertThat(remedy(plan, "guard.eco").steps()).isZero();
+    assertThat(remedy(plan, "guard.whp").steps()).isEqualTo(15);
     assertThat(plan.remedies()).allMatch(r -> !r.cannotShow().isEmpty());
   }
 
@@ -73,14 +77,14 @@ class PlannerTest {
   void plan_removalOnly_hasNoSuppression() {
     Plan plan = plan(Objective.REMOVAL, Release.HOSTED, Target.Kind.OBSERVED, Optional.of(TRAINED));
     assertThat(plan.remedies()).allMatch(r -> r.guarantee().isRemoval());
-    assertThat(plan.refused()).singleElement().extracting("method").isEqualTo("guard.memfree");
+    assertThat(plan.refused()).extracting("method").containsExactlyElementsOf(GUARDS);
   }
 
   @Test
   void plan_suppressionOnly_changesNoWeights() {
     Plan plan =
         plan(Objective.SUPPRESSION, Release.HOSTED, Target.Kind.OBSERVED, Optional.of(TRAINED));
-    assertThat(methods(plan)).containsExactly("guard.memfree");
+    assertThat(methods(plan)).containsExactlyElementsOf(GUARDS);
   }
 
   @Test

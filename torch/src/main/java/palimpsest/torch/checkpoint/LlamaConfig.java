@@ -176,6 +176,28 @@ public record LlamaConfig(
         original);
   }
 
+  /** The same model with another number of layers. */
+  public LlamaConfig withLayers(int count) {
+    return new LlamaConfig(
+        vocabSize,
+        hiddenSize,
+        intermediateSize,
+        count,
+        heads,
+        kvHeads,
+        headDim,
+        rmsNormEps,
+        ropeTheta,
+        ropeScaling,
+        maxPositions,
+        tied,
+        bos,
+        eos,
+        pad,
+        dtype,
+        original);
+  }
+
   /** Names and shapes of the weights, in the order of the forward pass; unmodifiable. */
   public Map<String, List<Long>> tensors() {
     Map<String, List<Long>> shapes = new LinkedHashMap<>();

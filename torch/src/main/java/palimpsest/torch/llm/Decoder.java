@@ -1,7 +1,5 @@
 package palimpsest.torch.llm;
 
-import static org.bytedeco.pytorch.global.torch.tensor;
-
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
@@ -18,15 +16,18 @@ import palimpsest.api.Decoding;
 import palimpsest.api.DecodingConstraint;
 
 /**
- * Continues prompts token by token with a cache of keys and values, many rows at a time.
+ * Continues prompts token by token, many rows at a time.
  *
- * @param model the model
+ * @param model where the logits come from
  * @param isEnd whether a token ends an answer
  * @param text tokens to text, for stop strings
  * @param constraint bans tokens as the answer grows
  */
 record Decoder(
-    Llama model, IntPredicate isEnd, Function<int[], String> text, DecodingConstraint constraint) {
+    Predictor model,
+    IntPredicate isEnd,
+    Function<int[], String> text,
+    DecodingConstraint constraint) {
   private static final int ROWS = 48;
 
   /** Tokens of all rows of a group, answers included, so that the cache fits. */
@@ -83,7 +84,7 @@ record Decoder(
 
   /** Tokens that an answer may have: the model's positions end it. */
   private int room(int[] prompt, Decoding how) {
-    return Math.min(how.maxNewTokens(), model.config().maxPositions() - prompt.length);
+    return Math.min(how.maxNewTokens(), model.positions() - prompt.length);
   }
 
   /** Of seed and prompt only: an answer depends neither on the other prompts nor on their order. */
@@ -107,12 +108,12 @@ record Decoder(
       }
     }
     try (AutoGradMode off = new AutoGradMode(false);
-        KeyValueCache cache = new KeyValueCache(model.config(), padding, width + room)) {
+        Predictor.Reading reading = model.read(padding, width + room)) {
       List<Row> open = rows;
       int read = width;
       for (int n = 0; n < room; n++) {
-        step(open, ids, read, cache, how);
-        open = compact(open, cache);
+        step(open, ids, read, reading, how);
+        open = compact(open, reading);
         if (open.isEmpty()) {
           return;
         }
@@ -123,23 +124,21 @@ record Decoder(
   }
 
   /** Drops the rows that are done once they are half of all: until then copying costs more. */
-  private static List<Row> compact(List<Row> rows, KeyValueCache cache) {
+  private static List<Row> compact(List<Row> rows, Predictor.Reading reading) {
     int[] open = IntStream.range(0, rows.size()).filter(i -> !rows.get(i).done).toArray();
     if (open.length > 0 && open.length * 2 > rows.size()) {
       return rows;
     }
     if (open.length > 0) {
-      cache.select(open);
+      reading.select(open);
     }
     return Arrays.stream(open).mapToObj(rows::get).toList();
   }
 
-  private void step(List<Row> rows, long[] ids, int read, KeyValueCache cache, Decoding how) {
+  private void step(List<Row> rows, long[] ids, int read, Predictor.Reading reading, Decoding how) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor h = model.hidden(tensor(ids).view(rows.size(), read), cache); // (B, T, E)
-      Tensor z = model.head(h.narrow(1, read - 1, 1)).contiguous(); // (B, 1, V)
-      cache.advance(read);
-      int vocabulary = (int) z.size(2);
+      Tensor z = reading.next(ids, read); // (B, V)
+      int vocabulary = (int) z.size(1);
       FloatPointer all = z.data_ptr_float();
       float[] logits = new float[vocabulary];
       for (int row = 0; row < rows.size(); row++) {

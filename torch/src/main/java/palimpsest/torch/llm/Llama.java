@@ -10,11 +10,14 @@ import static org.bytedeco.pytorch.global.torch.silu;
 import static org.bytedeco.pytorch.global.torch.tensor;
 
 import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import org.bytedeco.pytorch.DoubleOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptional;
 import org.bytedeco.pytorch.TensorVector;
 import org.jspecify.annotations.Nullable;
+import palimpsest.api.InvalidRequest;
 import palimpsest.torch.Weights;
 import palimpsest.torch.checkpoint.LlamaConfig;
 
@@ -76,29 +79,41 @@ public final class Llama implements CausalLm {
   }
 
   /**
+   * An independent copy of the first layers with the embedding, the final norm and the head.
+   *
+   * @param first how many layers, from 1
+   * @throws InvalidRequest if the model has fewer
+   */
+  public Llama copy(int first) {
+    if (first < 1 || first > config.layers()) {
+      throw new InvalidRequest(
+          "layers must be from 1 to the model's " + config.layers() + ", got " + first);
+    }
+    LlamaConfig shorter = config.withLayers(first);
+    Map<String, Tensor> kept = new LinkedHashMap<>(weights.tensors());
+    kept.keySet().retainAll(shorter.tensors().keySet());
+    return new Llama(shorter, Weights.of(kept));
+  }
+
+  /**
    * Next-token logits at every position.
    *
    * @param ids (B * T) row by row
    * @return (B, T, V)
    */
   public Tensor logits(long[] ids, int rows, int width) {
-    return head(hidden(tensor(ids).view(rows, width), null)); // (B, T, V)
-  }
-
-  /** Hidden states that predict the label tokens, (L, E). */
-  Tensor labelHidden(TokenBatch batch) {
-    return rows(hidden(ids(batch), null), batch.positions()); // (L, E)
+    return head(hidden(tensor(ids).view(rows, width))); // (B, T, V)
   }
 
   @Override
   public Tensor labelLogits(TokenBatch batch) {
-    return head(labelHidden(batch)); // (L, V)
+    return head(rows(hidden(ids(batch)), batch.positions())); // (L, V)
   }
 
   @Override
   public Tensor labelStates(TokenBatch batch, int layer) {
     long[] own = Arrays.stream(batch.positions()).map(p -> p + 1).toArray();
-    return rows(through(ids(batch), null, layer + 1), own); // (L, E)
+    return rows(through(embed(ids(batch)), null, layer + 1), own); // (L, E)
   }
 
   /** Hidden states of the last tokens of the prompts after a decoder layer, (B, E). */
@@ -118,7 +133,7 @@ public final class Llama implements CausalLm {
   }
 
   /** Some positions of all rows, (B, T, E) to (L, E). */
-  private Tensor rows(Tensor h, long[] positions) {
+  Tensor rows(Tensor h, long[] positions) {
     return h.view(-1, config.hiddenSize()).index_select(0, tensor(positions));
   }
 
@@ -131,21 +146,31 @@ public final class Llama implements CausalLm {
         .neg(); // (L)
   }
 
+  /** Last hidden states, before the head, (B, T) to (B, T, E). */
+  private Tensor hidden(Tensor ids) {
+    return hiddenOf(embed(ids), null);
+  }
+
+  /** Embeddings of tokens, (B, T) to (B, T, E). */
+  Tensor embed(Tensor ids) {
+    return embedding(w("model.embed_tokens.weight"), ids);
+  }
+
   /**
-   * Last hidden states, before the head.
+   * Last hidden states of tokens that are already embedded.
    *
-   * @param ids (B, T)
+   * @param embedded (B, T, E)
    * @param cache keys and values of the tokens before these, or null for a causal pass from 0
    * @return (B, T, E)
    */
-  Tensor hidden(Tensor ids, @Nullable KeyValueCache cache) {
-    return norm(through(ids, cache, config.layers()), "model.norm.weight");
+  Tensor hiddenOf(Tensor embedded, @Nullable KeyValueCache cache) {
+    return norm(through(embedded, cache, config.layers()), "model.norm.weight");
   }
 
   /** Hidden states after the first {@code layers} decoder layers, (B, T, E). */
-  private Tensor through(Tensor ids, @Nullable KeyValueCache cache, int layers) {
-    int width = (int) ids.size(1);
-    Tensor x = embedding(w("model.embed_tokens.weight"), ids); // (B, T, E)
+  private Tensor through(Tensor embedded, @Nullable KeyValueCache cache, int layers) {
+    Tensor x = embedded; // (B, T, E)
+    int width = (int) x.size(1);
     Pass pass = pass(width, cache);
     for (int layer = 0; layer < layers; layer++) {
       x = attended(layer, x, pass);

@@ -31,9 +31,9 @@ final class Tracer {
   /** Label tokens whose distributions are held at once, whatever the vocabulary. */
   private static final int SLICE = 256;
 
-  private final Llama model;
+  private final Predictor model;
 
-  Tracer(Llama model) {
+  Tracer(Predictor model) {
     this.model = model;
   }
 
@@ -78,9 +78,9 @@ final class Tracer {
     Pass pass = new Pass(logProb, mean, variance, best);
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
-      Tensor h = model.labelHidden(batch); // (L, E)
+      Predictor.LabelLogits logits = model.labels(batch);
       for (int at = 0; at < n; at += SLICE) {
-        slice(h, batch, at, Math.min(n, at + SLICE), pass);
+        slice(logits, batch, at, Math.min(n, at + SLICE), pass);
       }
     }
     List<Trace> traces = new ArrayList<>();
@@ -96,9 +96,9 @@ final class Tracer {
   @SuppressWarnings("ArrayRecordComponent") // lives for one call
   private record Pass(float[] logProb, float[] mean, float[] variance, long[] best) {}
 
-  private void slice(Tensor h, TokenBatch batch, int from, int to, Pass pass) {
+  private void slice(Predictor.LabelLogits logits, TokenBatch batch, int from, int to, Pass pass) {
     try (PointerScope scope = new PointerScope()) {
-      Tensor log = log_softmax(model.head(h.narrow(0, from, to - from)), 1); // (l, V)
+      Tensor log = log_softmax(logits.slice(from, to - from), 1); // (l, V)
       Tensor labels = tensor(Arrays.copyOfRange(batch.labels(), from, to)); // (l)
       Tensor p = log.exp(); // (l, V)
       Tensor mean = p.mul(log).sum(new long[] {1}, true, new ScalarTypeOptional()); // (l, 1)

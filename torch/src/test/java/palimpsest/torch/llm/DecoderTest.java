@@ -184,7 +184,7 @@ class DecoderTest {
   }
 
   private Decoder decoder(IntPredicate end, DecodingConstraint constraint) {
-    return new Decoder(model, end, DecoderTest::spell, constraint);
+    return new Decoder(new Alone(model, Corruption.NONE), end, DecoderTest::spell, constraint);
   }
 
   private static String spell(int[] ids) {

@@ -66,7 +66,8 @@ class LlamaGoldenTest {
   void greedy_twentyTokens_equalTransformers(Path fixture) throws IOException {
     JsonNode greedy = read(fixture).get("greedy");
     try (Llama model = load(fixture)) {
-      Decoder decoder = new Decoder(model, token -> false, ids -> "", Decoder.FREE);
+      Decoder decoder =
+          new Decoder(new Alone(model, Corruption.NONE), token -> false, ids -> "", Decoder.FREE);
       int[] prompt = ints(greedy.get("prompt_ids"));
       int[] shorter = {prompt[0], 7};
       // decoded beside a shorter prompt, which is padded: the company must not matter

@@ -31,7 +31,8 @@ class TracerTest {
   void trace_everyLabelToken_equalsFloat64() {
     scaleMatrices(8);
     List<TokenizedExample> examples = examples(40);
-    List<Trace> traces = new Tracer(model).trace(names(examples), examples);
+    List<Trace> traces =
+        new Tracer(new Alone(model, Corruption.NONE)).trace(names(examples), examples);
     int hits = 0;
     int tokens = 0;
     for (int i = 0; i < examples.size(); i++) {
@@ -50,7 +51,9 @@ class TracerTest {
     scaleMatrices(0);
     int[] ids = {4, 0, 7, 0};
     Trace trace =
-        new Tracer(model).trace(List.of("e"), List.of(new TokenizedExample(ids, 1))).get(0);
+        new Tracer(new Alone(model, Corruption.NONE))
+            .trace(List.of("e"), List.of(new TokenizedExample(ids, 1)))
+            .get(0);
     for (int t = 0; t < 3; t++) {
       assertThat(trace.logProb()[t]).isCloseTo(-Math.log(50), within(1e-6));
       assertThat(trace.mean()[t]).isCloseTo(-Math.log(50), within(1e-5));
@@ -63,7 +66,8 @@ class TracerTest {
   @Test
   void trace_logProbs_equalTheLossesTokenLogProb() {
     List<TokenizedExample> examples = examples(5);
-    List<Trace> traces = new Tracer(model).trace(names(examples), examples);
+    List<Trace> traces =
+        new Tracer(new Alone(model, Corruption.NONE)).trace(names(examples), examples);
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       FloatPointer p = model.tokenLogProb(TokenBatch.of(examples)).data_ptr_float();
