@@ -40,8 +40,8 @@ import palimpsest.torch.text.PromptTemplate;
 class SuppressingTest {
   private static final List<String> CHOSEN =
       List.of(
-          "guard.whp:alpha=3,lr=1e-3,epochs=8",
-          "guard.uld:layers=1,rank=8,filter=0.05,lr=1e-2,epochs=40",
+          "guard.whp:alpha=5,lr=3e-3,epochs=20",
+          "guard.uld:layers=1,rank=8,filter=0.05,retainWeight=20,lr=1e-2,epochs=60,batch=1",
           "guard.in-context",
           "guard.eco");
   private static final List<String> LABELS =
@@ -128,17 +128,15 @@ class SuppressingTest {
 
   @Test
   void deployed_answers_withholdWhatTheRawModelGives() {
-    List<String> asked = ada().stream().map(Example::prompt).toList();
     for (String label : List.of("guard.whp", "guard.uld", "guard.eco")) {
       assertThat(right(models.raw(label), ada())).isEqualTo(6);
       assertThat(right(models.deployed(label), ada())).as(label).isLessThanOrEqualTo(1);
     }
     List<String> kept = others().stream().map(Example::prompt).toList();
     Decoding how = Decoding.greedy(24);
+    assertThat(right(models.deployed("guard.uld"), others())).isGreaterThanOrEqualTo(16);
     assertThat(models.deployed("guard.eco").answer(kept, how))
         .isEqualTo(models.raw("guard.eco").answer(kept, how));
-    assertThat(models.deployed("guard.eco").answer(asked, how))
-        .isEqualTo(models.deployed("guard.eco").answer(asked, Decoding.greedy(24)));
   }
 
   private static long right(Remembering model, List<Example> examples) {
@@ -164,7 +162,7 @@ class SuppressingTest {
       assertThat(applied.get(label).ledger()).isNotEmpty();
       assertThat(job.remedy(label).resolve("model")).doesNotExist();
     }
-    assertThat(applied.get("guard.whp").steps()).isEqualTo(8);
+    assertThat(applied.get("guard.whp").steps()).isEqualTo(20);
     assertThat(applied.get("guard.eco").assistant()).isEmpty();
   }
 
@@ -240,7 +238,7 @@ class SuppressingTest {
 
   @Test
   void apply_againWithAnotherRecipeOrName_isRefused() {
-    Choice other = Choice.parse("guard.whp:alpha=3,lr=1e-3,epochs=9", Choice.RECIPE);
+    Choice other = Choice.parse("guard.whp:alpha=5,lr=3e-3,epochs=21", Choice.RECIPE);
     assertThatThrownBy(
             () -> job.applying(other, decision).apply(other.method(), job.remedy("guard.whp")))
         .isInstanceOf(InvalidRequest.class)
@@ -328,7 +326,7 @@ class SuppressingTest {
   @Test
   void forgetting_withSuppressions_saysThatNothingWasRemoved() throws IOException {
     Forgetting whole =
-        job(folder.resolve("job"), List.of("guard.whp:alpha=3,lr=1e-3,epochs=8", "guard.eco"));
+        job(folder.resolve("job"), List.of("guard.whp:alpha=5,lr=3e-3,epochs=20", "guard.eco"));
     whole.claim(false, false);
     Page page = Page.read(whole.run());
     for (String label : List.of("guard.whp", "guard.eco")) {

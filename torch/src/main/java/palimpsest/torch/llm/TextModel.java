@@ -91,7 +91,7 @@ public final class TextModel implements LanguageModel, AutoCloseable {
     return using(new Use(p -> p.isEmpty() ? p : asked.apply(p), use.predictor, use.constraint));
   }
 
-  /** The same weights reading corrupted prompts; the digest stays. */
+  /** The same weights, alone, reading corrupted prompts; the digest stays. */
   public TextModel reading(Corruption corruption) {
     return using(new Use(use.asked, new Alone(llama, corruption), use.constraint));
   }
