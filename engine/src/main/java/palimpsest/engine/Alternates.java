@@ -17,14 +17,19 @@ import palimpsest.api.LanguageModel;
  * <p>The authors of AltPO ask a chat model for another answer in so many words; a model without
  * instructions is drawn from instead.
  *
+ * @param settings fingerprint of what they were drawn with
  * @param answers by example, each different from the true one
  */
-record Alternates(List<List<String>> answers) {
+record Alternates(String settings, List<List<String>> answers) {
   private static final List<Double> TEMPERATURES = List.of(1.0, 1.5, 2.0, 3.0);
   private static final int TOKENS = 128;
+  private static final int MOST = 100;
 
   /** Draws {@code count} answers to each question, fewer where the model gives no more. */
   static Alternates draw(LanguageModel model, List<Example> examples, int count, long seed) {
+    if (count > MOST) {
+      throw new InvalidRequest("alternates must be at most " + MOST + ", got " + count);
+    }
     List<Set<String>> found = new ArrayList<>();
     examples.forEach(e -> found.add(new LinkedHashSet<>()));
     for (double temperature : TEMPERATURES) {
@@ -46,7 +51,13 @@ record Alternates(List<List<String>> answers) {
       }
       answers.add(found.get(i).stream().limit(count).toList());
     }
-    return new Alternates(answers);
+    return new Alternates(settings(model, examples, count, seed), answers);
+  }
+
+  /** What the draws depend on. */
+  static String settings(LanguageModel model, List<Example> examples, int count, long seed) {
+    return Fingerprints.of(
+        model.digest(), examples.toString(), Integer.toString(count), Long.toString(seed));
   }
 
   private static void draw(

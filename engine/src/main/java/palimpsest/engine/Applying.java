@@ -185,6 +185,12 @@ public record Applying(
     text.encode(forget());
     List<Example> kept = method.needsRetain() ? retain() : List.of();
     text.encode(kept);
+    if (method.needsRetain() && kept.isEmpty()) {
+      throw new InvalidRequest(
+          method.id()
+              + " has a loss on records to keep, and none is left: all are to be forgotten; give"
+              + " retainWeight=0 or a method without one");
+    }
     RetainLoss keeping = tuning.retain().orElse(method.retainLoss());
     method
         .retainLoss()

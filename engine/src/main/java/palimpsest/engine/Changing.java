@@ -104,12 +104,19 @@ record Changing(Applying job, Path out) {
   /** What the starting model answers instead, drawn once. */
   private List<List<String>> alternates(DescentMethod method, TextModel text) {
     Path file = out.resolve("alternates.json");
-    if (!Files.exists(file)) {
-      int count = method.alternates();
-      job.console().say("Drawing " + count + " other answers to each question");
-      JsonFiles.write(file, Alternates.draw(text, job.forget(), count, job.recipe().seed()));
+    int count = method.alternates();
+    long seed = job.recipe().seed();
+    String settings = Alternates.settings(text, job.forget(), count, seed);
+    if (Files.exists(file)) {
+      Alternates there = JsonFiles.read(file, Alternates.class);
+      if (there.settings().equals(settings)) {
+        return there.answers();
+      }
     }
-    return JsonFiles.read(file, Alternates.class).answers();
+    job.console().say("Drawing " + count + " other answers to each question");
+    Alternates drawn = Alternates.draw(text, job.forget(), count, seed);
+    JsonFiles.write(file, drawn);
+    return drawn.answers();
   }
 
   private void merge(Adapter adapter, TextModel text) {

@@ -42,6 +42,16 @@ public final class DefaultSearch {
           Map.entry("llm.adaptive-rmu", List.of("lr=3e-4", "lr=1e-3", "lr=1e-3,retainWeight=100")),
           Map.entry(
               "llm.task-vector", List.of("scale=1,lr=2e-4", "scale=5,lr=2e-4", "scale=1,lr=1e-3")),
+          Map.entry(
+              "llm.undo",
+              List.of(
+                  "lr=3e-4,distilEpochs=2,distilRate=3",
+                  "lr=1e-3,distilEpochs=2,distilRate=1",
+                  "lr=1e-3,distilEpochs=2,distilRate=1,alpha=0.2")),
+          Map.entry("guard.whp", List.of("lr=2e-4", "lr=1e-3")),
+          Map.entry(
+              "guard.uld", // 2 of the 6 layers, as the authors' 8 of 32 are a quarter
+              List.of("layers=2,lr=1e-3", "layers=2,lr=3e-3", "layers=2,lr=3e-3,weight=1.5")),
           Map.entry("guard.memfree", List.of("n=4", "n=10")));
 
   private DefaultSearch() {}

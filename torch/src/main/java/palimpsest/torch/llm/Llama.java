@@ -118,12 +118,12 @@ public final class Llama implements CausalLm {
 
   /** Hidden states of the last tokens of the prompts after a decoder layer, (B, E). */
   public Tensor promptStates(TokenBatch batch, int layer) {
-    return rows(through(ids(batch), null, layer + 1), batch.promptEnds()); // (B, E)
+    return rows(through(embed(ids(batch)), null, layer + 1), batch.promptEnds()); // (B, E)
   }
 
   /** What a layer's {@code mlp.down_proj} is given at every token of the prompts, (P, FFN). */
   public Tensor promptGates(TokenBatch batch, int layer) {
-    Tensor x = through(ids(batch), null, layer); // (B, T, E)
+    Tensor x = through(embed(ids(batch)), null, layer); // (B, T, E)
     Tensor after = attended(layer, x, pass(batch.width(), null)); // (B, T, E)
     return gated(layer, rows(after, batch.promptPositions())); // (P, FFN)
   }
