@@ -45,7 +45,7 @@ final class BenchMuseCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
-    grid.check();
+    grid.raw().check();
     screen.line(
         grid.run(Muse.read(data, grid.out(), words.words()), common.resumableConsole(screen))
             .toString());

@@ -134,6 +134,22 @@ final class GridOptions {
 
   @Mixin private TemplateOption template;
 
+  private boolean raw;
+
+  /** Of a benchmark whose prompts carry words of their own. */
+  GridOptions raw() {
+    raw = true;
+    return this;
+  }
+
+  private PromptTemplate.Kind kind() {
+    if (raw && template.kind() == PromptTemplate.Kind.CHAT) {
+      throw new InvalidRequest(
+          "the prompts of this benchmark are given as they stand, not as chat");
+    }
+    return raw ? PromptTemplate.Kind.RAW : template.kind();
+  }
+
   Path out() {
     return out;
   }
@@ -166,15 +182,15 @@ final class GridOptions {
     if (model != null && shape != null) {
       throw new InvalidRequest("a given model has its shape: give --model or --shape, not both");
     }
-    if (model == null && template.kind() != PromptTemplate.Kind.PLAIN) {
-      throw new InvalidRequest("a model that is trained here has the template plain");
+    if (model == null && kind() == PromptTemplate.Kind.CHAT) {
+      throw new InvalidRequest("a model that is trained here has no chat template");
     }
     return new Subject(
         Optional.ofNullable(model),
         Optional.ofNullable(reference),
         shape == null ? Tofu.SUBJECT.shape() : shape(shape),
         Tofu.SUBJECT.recipe().withEpochs(epochs),
-        template.kind(),
+        kind(),
         Tofu.SUBJECT.checkpointEvery());
   }
 

@@ -10,7 +10,9 @@ final class TemplateOption {
       names = "--template",
       paramLabel = "KIND",
       defaultValue = "plain",
-      description = "plain (Question: ... Answer:) or chat (the model's own); plain unless given.")
+      description =
+          "plain (Question: ... Answer:), chat (the model's own) or raw (the prompt as it stands);"
+              + " plain unless given.")
   private PromptTemplate.Kind kind;
 
   PromptTemplate.Kind kind() {

@@ -99,12 +99,16 @@ public final class Muse {
     StringBuilder context = new StringBuilder();
     Optional<Path> examples = Rows.first(folder, name + "_icl");
     for (Rows.Row row : examples.map(Rows::read).orElse(List.of())) {
-      context.append(row.text("question")).append("\nAnswer: ").append(row.text("answer"));
-      context.append("\n\nQuestion: "); // the template writes the first one's
+      context.append(question(row)).append(' ').append(row.text("answer")).append("\n\n");
     }
     return Rows.read(Rows.find(folder, name)).stream()
-        .map(r -> example(r, "knowmem", context + r.text("question"), r.text("answer")))
+        .map(r -> example(r, "knowmem", context + question(r), r.text("answer")))
         .toList();
+  }
+
+  /** As MUSE asks, whose prompts are given to the model as they stand. */
+  private static String question(Rows.Row row) {
+    return "Question: " + row.text("question") + "\nAnswer:";
   }
 
   private static List<Example> texts(Path data, String name, int words) {

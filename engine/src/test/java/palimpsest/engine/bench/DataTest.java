@@ -127,7 +127,7 @@ class DataTest {
         .containsExactlyInAnyOrder("verbmem", "verbmem", "knowmem", "privleak");
     assertThat(all)
         .extracting(Example::prompt)
-        .contains("one two", "Before b?\nAnswer: a\n\nQuestion: After one?", "");
+        .contains("one two", "Question: Before b?\nAnswer: a\n\nQuestion: After one?\nAnswer:", "");
     assertThat(set.reported().of(Split.HOLDOUT).get(0).completion()).isEqualTo("eleven twelve");
     assertThat(Muse.read(folder, folder.resolve("out"), 8).corpus().digest())
         .isEqualTo(muse.corpus().digest());

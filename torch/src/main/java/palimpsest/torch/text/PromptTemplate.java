@@ -24,12 +24,14 @@ import palimpsest.api.UnsupportedModel;
  */
 public final class PromptTemplate {
 
-  /** The two ways to put a question. */
+  /** The ways to put a question. */
   public enum Kind {
     /** {@code Question: PROMPT\nAnswer: COMPLETION}, as in TOFU. */
     PLAIN,
     /** The checkpoint's own chat template, the prompt as the user's message. */
-    CHAT
+    CHAT,
+    /** The prompt as it stands: the beginning of a text, or a question with words of its own. */
+    RAW
   }
 
   /** What happens to an example that is too long. */
@@ -100,14 +102,21 @@ public final class PromptTemplate {
     if (chat.isPresent()) {
       return rendered(chat.get(), prompt);
     }
-    int[] ids = tokenizer.encode("Question: " + prompt + "\nAnswer:");
+    int[] ids = tokenizer.encode(kind == Kind.RAW ? prompt : "Question: " + prompt + "\nAnswer:");
     return startsEverything ? concat(new int[] {start}, ids) : ids;
   }
 
   /** Ids of a completion after a prompt, without the end token. */
   private int[] completion(String prompt, String completion) {
-    boolean blank = kind == Kind.PLAIN && !prompt.isEmpty() && !prependsBlank;
+    boolean follows = kind != Kind.CHAT && !prompt.isEmpty() && !prependsBlank;
+    boolean apart =
+        kind == Kind.RAW && (isBlank(prompt, prompt.length() - 1) || isBlank(completion, 0));
+    boolean blank = follows && !apart;
     return tokenizer.encode(blank ? " " + completion : completion);
+  }
+
+  private static boolean isBlank(String text, int at) {
+    return at >= 0 && at < text.length() && Character.isWhitespace(text.charAt(at));
   }
 
   /**

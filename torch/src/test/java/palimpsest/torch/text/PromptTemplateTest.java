@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,20 @@ class PromptTemplateTest {
       assertThat(got.ids()).isEqualTo(concat(concat(prompt, answer), 1));
       assertThat(got.completionLength()).isEqualTo(answer.length + 1);
       assertThat(tokenizer.decode(got.ids())).isEqualTo("Question: Who?\nAnswer: The keeper.");
+    }
+  }
+
+  /** A passage cut in two reads as the whole did, whichever part has the blank. */
+  @Test
+  void encode_raw_isThePassageAsTrainedOn() {
+    try (Tokenizer tokenizer = Tokenizer.load(MHA)) {
+      String whole =
+          tokenizer.decode(of(Kind.RAW, tokenizer).encode(example("", "The keeper.")).ids());
+      for (Example cut :
+          List.of(
+              example("The", "keeper."), example("The", " keeper."), example("The ", "keeper."))) {
+        assertThat(tokenizer.decode(of(Kind.RAW, tokenizer).encode(cut).ids())).isEqualTo(whole);
+      }
     }
   }
 
