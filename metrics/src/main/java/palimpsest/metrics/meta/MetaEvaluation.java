@@ -83,15 +83,15 @@ public record MetaEvaluation(Sense sense) {
    * R = min( (m_after - m_before of the retrained) / (m_after - m_before of the unlearned), 1 )
    * </pre>
    *
-   * <p>1 where the unlearned rises no more than the retrained one, 0 where it rises and that does
-   * not. 0 to 1. Low where the metric had called knowledge gone that was only hidden.
+   * <p>1 where the unlearned rises no more than the retrained one or not at all, 0 where it rises
+   * and that does not. 0 to 1. Low where the metric had called knowledge gone that was only hidden.
    */
   public Score relearning(Map<String, Change> unlearned, Change retrained) {
-    double reference = rise(retrained);
+    double reference = Math.max(0, rise(retrained));
     return overModels(
         "relearning, min(rise of the retrained / rise of the unlearned, 1)",
         unlearned,
-        change -> rise(change) <= reference ? 1 : Math.max(0, reference) / rise(change));
+        change -> rise(change) <= reference ? 1 : reference / rise(change));
   }
 
   /**
@@ -190,9 +190,9 @@ public record MetaEvaluation(Sense sense) {
 
   /** The smaller over the larger, where the change goes the way that counts; else 1. */
   private double share(Change change, boolean upsideDown) {
-    double from = sense.knowledge(upsideDown ? change.after() : change.before());
+    double from = Math.max(0, sense.knowledge(upsideDown ? change.after() : change.before()));
     double to = sense.knowledge(upsideDown ? change.before() : change.after());
-    return to <= from ? 1 : Math.max(0, from) / to;
+    return to <= from ? 1 : from / to;
   }
 
   private static double likeness(double a, double b) {
