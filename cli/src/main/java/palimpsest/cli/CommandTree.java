@@ -95,6 +95,7 @@ final class CommandTree implements Runnable {
         .addSubcommand(new BenchMuseCommand(screen))
         .addSubcommand(new BenchWmdpCommand(screen))
         .addSubcommand(new BenchLumeCommand(screen))
+        .addSubcommand(new BenchMetricsCommand(screen))
         .addSubcommand(new BenchSpeedCommand(screen))
         .addSubcommand(new BenchMemoryCommand(screen));
     line.addSubcommand(bench);

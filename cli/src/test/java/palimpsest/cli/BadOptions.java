@@ -93,6 +93,10 @@ final class BadOptions {
             tofu + "--model @model --shape 300,16,32,1,2,1,64"),
         wrong("benchmark in no process", "processes must be at least 1", tofu + "--processes 0"),
         wrong("benchmark until never", "until must be > 0, got 0.0", tofu + "--until 0"),
+        wrong("metrics of one model", "seeds must be at least 2", metrics("--seeds 1")),
+        wrong("metrics of no models", "unlearned must be", metrics("--seeds 2 --unlearned 3")),
+        wrong("metrics of an exact method", "unlearned model", metrics("--method exact.retrain")),
+        wrong("metrics never relearned", "relearn-lr must be > 0", metrics("--relearn-lr 0")),
         wrong(
             "MUSE without data",
             "retain1.json: no such file",
@@ -109,6 +113,10 @@ final class BadOptions {
             "LUME without data",
             "forget.jsonl: no such file",
             "bench lume --data @model --out @out"));
+  }
+
+  private static String metrics(String option) {
+    return "bench metrics --out @out " + option;
   }
 
   private static String find(String option) {

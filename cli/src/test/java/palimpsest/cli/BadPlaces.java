@@ -53,6 +53,12 @@ final class BadPlaces {
             "bench tofu --data @mine --out @mine",
             d -> d.write("mine/table.md", "mine")),
         made(
+            "metrics in a folder of others",
+            2,
+            "not of this benchmark",
+            "bench metrics --out @mine",
+            d -> d.write("mine/table.md", "mine")),
+        made(
             "model of others where a trained one would go",
             2,
             "was not trained here",

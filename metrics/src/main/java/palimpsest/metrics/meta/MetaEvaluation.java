@@ -83,8 +83,8 @@ public record MetaEvaluation(Sense sense) {
    * R = min( (m_after - m_before of the retrained) / (m_after - m_before of the unlearned), 1 )
    * </pre>
    *
-   * <p>1 where the unlearned rises no more than the retrained one, 0 where it rises and that does
-   * not. 0 to 1. Low where the metric had called knowledge gone that was only hidden.
+   * <p>1 where the unlearned rises no more than the retrained one or not at all, 0 where it rises
+   * and that does not. 0 to 1. Low where the metric had called knowledge gone that was only hidden.
    */
   public Score relearning(Map<String, Change> unlearned, Change retrained) {
     double reference = Math.max(0, rise(retrained));

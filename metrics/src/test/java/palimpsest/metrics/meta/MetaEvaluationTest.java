@@ -84,6 +84,9 @@ class MetaEvaluationTest {
     assertThat(value(GROWS.quantization(none))).isEqualTo(1);
     assertThat(value(GROWS.quantizationSymmetric(none))).isEqualTo(1);
     assertThat(value(GROWS.relearning(none, new Change(0, 0)))).isEqualTo(1);
+    assertThat(value(GROWS.relearning(none, new Change(0.3, 0.2)))).isEqualTo(1);
+    assertThat(value(GROWS.relearning(Map.of("a", new Change(0.3, 0.2)), new Change(0.3, 0.1))))
+        .isEqualTo(1);
     assertThat(value(GROWS.relearningSymmetric(none, new Change(0, 0)))).isEqualTo(1);
     assertThat(value(GROWS.quantization(Map.of("a", new Change(0, 0.5))))).isZero();
   }
