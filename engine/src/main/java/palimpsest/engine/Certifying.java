@@ -52,11 +52,21 @@ record Certifying(
   Path seal() {
     Path folder = job.out().resolve("dossier");
     if (!Files.exists(folder)) {
+      clearTorn();
       Dossier dossier = dossier();
       picture(dossier);
       Seal.write(folder, dossier, artefacts(), SigningKeys.loadOrCreate(job.key()));
     }
     return folder;
+  }
+
+  /** Removes what a killed seal left beside the dossier: it has no name of its own yet. */
+  private void clearTorn() {
+    for (Path folder : Outputs.folders(job.out())) {
+      if (String.valueOf(folder.getFileName()).startsWith(".dossier.")) {
+        Outputs.delete(folder);
+      }
+    }
   }
 
   /** The trade-off plot as a file of its own, where there is one to draw. */
