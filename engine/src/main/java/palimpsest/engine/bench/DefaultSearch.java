@@ -20,10 +20,14 @@ public final class DefaultSearch {
   /** By method; a method that is not here is tried at {@link #RATES}, or as it is. */
   private static final Map<String, List<String>> KNOWN =
       Map.ofEntries(
-          Map.entry("llm.ga", List.of("lr=2e-5", "lr=4e-5", "lr=6e-5")),
+          Map.entry("llm.ga", List.of("lr=2e-5", "lr=4e-5", "lr=6e-5", "lr=1e-4")),
           Map.entry("llm.grad-diff", List.of("lr=7e-5", "lr=1e-4", "lr=1.5e-4")),
-          Map.entry("llm.npo", List.of("lr=7e-5", "lr=1e-4", "lr=1e-4,retainWeight=5")),
-          Map.entry("llm.simnpo", List.of("lr=1e-4", "lr=2e-4", "lr=2e-4,beta=3.5,margin=3.5")),
+          Map.entry(
+              "llm.npo",
+              List.of("lr=7e-5", "lr=1e-4", "lr=1e-4,retainWeight=5", "lr=9e-5,retainWeight=5")),
+          Map.entry(
+              "llm.simnpo",
+              List.of("lr=1e-4", "lr=2e-4", "lr=5e-4", "lr=2e-4,beta=3.5,margin=3.5")),
           Map.entry("llm.satimp", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
           Map.entry("llm.me", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
           Map.entry("llm.undial", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
