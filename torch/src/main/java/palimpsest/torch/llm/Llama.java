@@ -31,10 +31,12 @@ import palimpsest.torch.checkpoint.LlamaConfig;
  * @see <a href="https://arxiv.org/abs/2407.21783">The Llama 3 Herd of Models, 2024</a>
  */
 public final class Llama implements CausalLm {
+  private static final String EMBEDDING = "model.embed_tokens.weight";
   private final LlamaConfig config;
   private final Weights weights;
   private final Rope rope;
   private final @Nullable Adapter adapter;
+  private final @Nullable GradientTape tape;
 
   /** Takes ownership of the weights, whose names and shapes are those of the configuration. */
   public Llama(LlamaConfig config, Weights weights) {
@@ -42,13 +44,15 @@ public final class Llama implements CausalLm {
     this.weights = weights;
     this.rope = new Rope(config);
     this.adapter = null;
+    this.tape = null;
   }
 
-  private Llama(Llama base, Adapter adapter) {
+  private Llama(Llama base, @Nullable Adapter adapter, @Nullable GradientTape tape) {
     this.config = base.config;
     this.weights = base.weights;
     this.rope = base.rope;
     this.adapter = adapter;
+    this.tape = tape;
   }
 
   /**
@@ -56,7 +60,20 @@ public final class Llama implements CausalLm {
    * as it is. The result shares its parameters and need not be closed.
    */
   public Llama with(Adapter overlay) {
-    return new Llama(this, overlay);
+    return new Llama(this, overlay, null);
+  }
+
+  /**
+   * This model as it writes down what its parameters are given, which have no gradient of their own
+   * then. The result shares its parameters and need not be closed.
+   *
+   * @throws IllegalStateException if an adapter lies over it
+   */
+  Llama with(GradientTape written) {
+    if (adapter != null) {
+      throw new IllegalStateException("an adapter's parameters are not written down");
+    }
+    return new Llama(this, null, written);
   }
 
   public LlamaConfig config() {
@@ -153,7 +170,8 @@ public final class Llama implements CausalLm {
 
   /** Embeddings of tokens, (B, T) to (B, T, E). */
   Tensor embed(Tensor ids) {
-    return embedding(w("model.embed_tokens.weight"), ids);
+    Tensor y = embedding(w(EMBEDDING), ids);
+    return tape == null ? y : tape.embedded(EMBEDDING, ids, y);
   }
 
   /**
@@ -237,25 +255,33 @@ public final class Llama implements CausalLm {
   }
 
   private Tensor norm(Tensor x, String name) {
+    Tensor y = norm(x, new TensorOptional(w(name)));
+    return tape == null ? y : tape.scaled(name, norm(x.detach(), new TensorOptional()), y);
+  }
+
+  private Tensor norm(Tensor x, TensorOptional scale) {
     return rms_norm(
-        x,
-        new long[] {config.hiddenSize()},
-        new TensorOptional(w(name)),
-        new DoubleOptional(config.rmsNormEps()));
+        x, new long[] {config.hiddenSize()}, scale, new DoubleOptional(config.rmsNormEps()));
   }
 
   Tensor head(Tensor h) {
-    String name = config.tied() ? "model.embed_tokens.weight" : "lm_head.weight";
-    return linear(h, w(name));
+    String name = config.tied() ? EMBEDDING : "lm_head.weight";
+    return mapped(h, name);
   }
 
   private Tensor w(String name) {
-    return adapter == null ? weights.tensor(name) : adapter.over(name, weights);
+    Tensor w = adapter == null ? weights.tensor(name) : adapter.over(name, weights);
+    return tape == null ? w : w.detach();
+  }
+
+  private Tensor mapped(Tensor x, String name) {
+    Tensor y = linear(x, w(name));
+    return tape == null ? y : tape.mapped(name, x, y);
   }
 
   /** x Wᵀ, and what an adapter adds to it. */
   private Tensor project(Tensor x, String name) {
-    Tensor y = linear(x, w(name));
+    Tensor y = mapped(x, name);
     return adapter == null ? y : adapter.add(y, x, name);
   }
 
@@ -263,7 +289,7 @@ public final class Llama implements CausalLm {
 
   @Override
   public void close() {
-    if (adapter == null) {
+    if (adapter == null && tape == null) {
       rope.close();
       weights.close();
     }

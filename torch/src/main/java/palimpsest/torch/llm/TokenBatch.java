@@ -1,5 +1,8 @@
 package palimpsest.torch.llm;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
 import java.util.stream.LongStream;
@@ -44,6 +47,35 @@ public record TokenBatch(
       lengths[row] = labelCount(e);
     }
     return new TokenBatch(ids, examples.size(), width, positions, labels, lengths);
+  }
+
+  /**
+   * Cuts examples into batches of about equal lengths, so that little of them is padding.
+   *
+   * @param rows most examples of a batch
+   * @param tokens most tokens of a batch, padding included, unless one example has more
+   * @return indices of the examples of each batch, the shortest first
+   */
+  static List<int[]> rectangles(List<TokenizedExample> examples, int rows, int tokens) {
+    int[] byLength =
+        IntStream.range(0, examples.size())
+            .boxed()
+            .sorted(Comparator.comparingInt(i -> examples.get(i).ids().length))
+            .mapToInt(i -> i)
+            .toArray();
+    List<int[]> all = new ArrayList<>();
+    int at = 0;
+    while (at < byLength.length) {
+      int end = at + 1;
+      while (end < byLength.length
+          && end - at < rows
+          && (end - at + 1) * examples.get(byLength[end]).ids().length <= tokens) {
+        end++;
+      }
+      all.add(Arrays.copyOfRange(byLength, at, end));
+      at = end;
+    }
+    return all;
   }
 
   /** L, the label tokens of all rows. */

@@ -5,9 +5,7 @@ import static org.bytedeco.pytorch.global.torch.tensor;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.LongPointer;
 import org.bytedeco.javacpp.PointerScope;
@@ -39,31 +37,15 @@ final class Tracer {
 
   /** Traces in the order of the examples. */
   List<Trace> trace(List<String> ids, List<TokenizedExample> examples) {
-    int[] byLength =
-        IntStream.range(0, examples.size())
-            .boxed()
-            .sorted(Comparator.comparingInt(i -> examples.get(i).ids().length))
-            .mapToInt(i -> i)
-            .toArray();
     Trace[] traces = new Trace[examples.size()];
-    int at = 0;
-    while (at < byLength.length) {
-      int end = at + 1;
-      while (end < byLength.length
-          && end - at < ROWS
-          && (end - at + 1) * examples.get(byLength[end]).ids().length <= TOKENS) {
-        end++;
-      }
-      int[] rows = Arrays.copyOfRange(byLength, at, end);
-      List<TokenizedExample> chosen = new ArrayList<>();
-      for (int row : rows) {
-        chosen.add(examples.get(row));
-      }
-      List<Trace> some = rectangle(Arrays.stream(rows).mapToObj(ids::get).toList(), chosen);
+    for (int[] rows : TokenBatch.rectangles(examples, ROWS, TOKENS)) {
+      List<Trace> some =
+          rectangle(
+              Arrays.stream(rows).mapToObj(ids::get).toList(),
+              Arrays.stream(rows).mapToObj(examples::get).toList());
       for (int i = 0; i < rows.length; i++) {
         traces[rows[i]] = some.get(i);
       }
-      at = end;
     }
     return List.of(traces);
   }
