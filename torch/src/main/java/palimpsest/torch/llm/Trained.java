@@ -2,8 +2,6 @@ package palimpsest.torch.llm;
 
 import java.util.List;
 import java.util.Optional;
-import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 
@@ -43,16 +41,29 @@ public sealed interface Trained {
     @Override
     public Optional<Adapter> over(Llama model, long seed) {
       for (String name : names) { // each must name something
-        Adapter.copies(model, name, pattern(name).asMatchPredicate()).close();
+        Adapter.copies(model, name, full -> fits(name, full)).close();
       }
-      Pattern any =
-          Pattern.compile(
-              names.stream().map(n -> pattern(n).pattern()).collect(Collectors.joining("|")));
-      return Optional.of(Adapter.copies(model, toString(), any.asMatchPredicate()));
+      return Optional.of(
+          Adapter.copies(
+              model, toString(), full -> names.stream().anyMatch(name -> fits(name, full))));
     }
 
-    private static Pattern pattern(String name) {
-      return Pattern.compile(Pattern.quote(name).replace("*", "\\E.*\\Q"));
+    /** Each part between stars where it first occurs, the last one at the end. */
+    private static boolean fits(String name, String full) {
+      String[] parts = name.split("\\*", -1);
+      String last = parts[parts.length - 1];
+      if (parts.length == 1 || !full.startsWith(parts[0])) {
+        return name.equals(full);
+      }
+      int at = parts[0].length();
+      for (int i = 1; i < parts.length - 1; i++) {
+        int found = full.indexOf(parts[i], at);
+        if (found < 0) {
+          return false;
+        }
+        at = found + parts[i].length();
+      }
+      return at <= full.length() - last.length() && full.endsWith(last);
     }
 
     @Override

@@ -104,6 +104,12 @@ class AdapterTest {
     }
   }
 
+  private void assertFits(String name, int tensors) {
+    try (Adapter adapter = over(model, new Trained.Named(List.of(name)))) {
+      assertThat(adapter.weights().tensors()).hasSize(tensors);
+    }
+  }
+
   @Test
   void named_pattern_takesWhatItNames() {
     try (Adapter adapter = over(model, new Trained.Named(List.of("model.layers.*.mlp.up_*")))) {
@@ -111,9 +117,17 @@ class AdapterTest {
           .containsExactlyInAnyOrder(
               "model.layers.0.mlp.up_proj.weight", "model.layers.1.mlp.up_proj.weight");
     }
+    assertFits("*", 20);
+    assertFits("*norm*weight", 5);
+    assertFits("model.layers.*.self_attn.*_proj.*", 8);
+    assertFits("*.1.*down_proj.weight", 1);
     assertThat(new Trained.Everything().over(model, 1)).isEqualTo(Optional.empty());
     assertThatThrownBy(() -> over(model, new Trained.Named(List.of("*", "model.layer.0.*"))))
         .isInstanceOf(InvalidRequest.class)
         .hasMessageContaining("no parameter is called model.layer.0.*");
+    for (String none : List.of("model.norm.weight*weight", "norm*norm.weight", "model.norm")) {
+      assertThatThrownBy(() -> over(model, new Trained.Named(List.of(none))))
+          .isInstanceOf(InvalidRequest.class);
+    }
   }
 }
