@@ -7,17 +7,14 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.Consumer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
-import palimpsest.api.Example;
 import palimpsest.api.Interrupted;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.api.Recipe;
 import palimpsest.methods.Stages;
-import palimpsest.methods.llm.Refusals;
 import palimpsest.methods.llm.Unanswerable;
 import palimpsest.torch.Scopes;
 import palimpsest.torch.checkpoint.Dtype;
@@ -81,17 +78,6 @@ final class Staging implements Stages, AutoCloseable {
   @Override
   public List<TokenizedExample> retain() {
     return text.encode(job.retain());
-  }
-
-  @Override
-  public List<TokenizedExample> refusals() {
-    List<String> lines = Refusals.lines();
-    List<Example> all = new ArrayList<>();
-    for (Example e : job.forget()) {
-      Random random = new Random(job.recipe().seed() * 31 + e.id().hashCode());
-      all.add(e.with(e.prompt(), lines.get(random.nextInt(lines.size()))));
-    }
-    return text.encode(all);
   }
 
   @Override

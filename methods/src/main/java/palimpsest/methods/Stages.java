@@ -21,9 +21,6 @@ public interface Stages {
 
   List<TokenizedExample> retain();
 
-  /** Refusals as answers to the forget questions, one each. */
-  List<TokenizedExample> refusals();
-
   /** Questions that nobody could answer, such as one asks to see a model refuse. */
   List<TokenizedExample> unanswerable();
 

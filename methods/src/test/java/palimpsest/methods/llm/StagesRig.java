@@ -77,11 +77,6 @@ final class StagesRig implements Stages {
   }
 
   @Override
-  public List<TokenizedExample> refusals() {
-    throw new UnsupportedOperationException("no staged method asks for them");
-  }
-
-  @Override
   public List<TokenizedExample> unanswerable() {
     return unanswerable;
   }
