@@ -4,10 +4,13 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.api.Recipe;
 import palimpsest.methods.DescentMethod;
+import palimpsest.methods.StagedMethod;
 import palimpsest.methods.Tuning;
 
 /**
@@ -42,22 +45,16 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
     Map<String, Double> parameters = new TreeMap<>();
     Set<String> seen = new HashSet<>();
     Recipe recipe = base;
-    TuningWords tuning = new TuningWords(text);
+    TuningWords tuning = new TuningWords();
     for (String part : colon < 0 ? new String[0] : text.substring(colon + 1).split(",", -1)) {
-      int equals = part.indexOf('=');
-      if (equals < 1) {
-        throw new InvalidRequest(
-            "method \"" + text + "\": wanted name=value after the colon, got \"" + part + "\"");
+      Word word = Word.of(text, part);
+      if (!seen.add(word.name())) {
+        throw word.wrong(word.name() + " is given twice");
       }
-      String name = part.substring(0, equals);
-      String value = part.substring(equals + 1);
-      if (!seen.add(name)) {
-        throw new InvalidRequest("method \"" + text + "\": " + name + " is given twice");
-      }
-      if (isRecipe(name)) {
-        recipe = change(recipe, name, number(text, value));
-      } else if (!tuning.take(name, value)) {
-        parameters.put(name, number(text, value));
+      if (isRecipe(word.name())) {
+        recipe = change(recipe, word);
+      } else if (!tuning.take(word)) {
+        parameters.put(word.name(), word.number());
       }
     }
     if (usual.parameters().containsKey("seed")) {
@@ -66,14 +63,17 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
     Method method = usual.with(parameters);
     requireApplicable(method, !recipe.equals(base), tuning.tuning());
     String label =
-        java.util.stream.Stream.concat(
-                java.util.stream.Stream.of(id), tuning.tuning().words().stream())
-            .collect(java.util.stream.Collectors.joining("+"));
+        Stream.concat(Stream.of(id), tuning.tuning().words().stream())
+            .collect(Collectors.joining("+"));
     return new Choice(label, method, recipe, tuning.tuning());
   }
 
   private static void requireApplicable(Method method, boolean otherRecipe, Tuning tuning) {
-    if (otherRecipe && !Applying.descends(method)) {
+    boolean steps =
+        method instanceof StagedMethod staged
+            ? staged.steps(RECIPE, 1, 1) > 0
+            : Applying.descends(method);
+    if (otherRecipe && !steps) {
       throw new InvalidRequest(
           method.id()
               + " does not descend a loss of its own: lr, epochs and the like do not apply to it");
@@ -100,31 +100,17 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
     };
   }
 
-  private static Recipe change(Recipe r, String name, double v) {
+  private static Recipe change(Recipe r, Word w) {
+    String name = w.name();
     return new Recipe(
-        name.equals("epochs") ? whole(name, v) : r.epochs(),
-        name.equals("batch") ? whole(name, v) : r.batch(),
-        name.equals("micro-batch") ? whole(name, v) : r.microBatch(),
-        name.equals("lr") ? v : r.learningRate(),
-        name.equals("warmup") ? whole(name, v) : r.warmup(),
+        name.equals("epochs") ? w.whole() : r.epochs(),
+        name.equals("batch") ? w.whole() : r.batch(),
+        name.equals("micro-batch") ? w.whole() : r.microBatch(),
+        name.equals("lr") ? w.number() : r.learningRate(),
+        name.equals("warmup") ? w.whole() : r.warmup(),
         r.decay(),
-        name.equals("weight-decay") ? v : r.weightDecay(),
-        name.equals("clip") ? v : r.clip(),
-        name.equals("seed") ? whole(name, v) : r.seed());
-  }
-
-  private static int whole(String name, double value) {
-    if (value != Math.rint(value) || Math.abs(value) > Integer.MAX_VALUE) {
-      throw new InvalidRequest(name + " must be a whole number, got " + value);
-    }
-    return (int) value;
-  }
-
-  private static double number(String text, String value) {
-    try {
-      return Double.parseDouble(value);
-    } catch (NumberFormatException e) {
-      throw new InvalidRequest("method \"" + text + "\": \"" + value + "\" is not a number", e);
-    }
+        name.equals("weight-decay") ? w.number() : r.weightDecay(),
+        name.equals("clip") ? w.number() : r.clip(),
+        name.equals("seed") ? w.whole() : r.seed());
   }
 }

@@ -1,8 +1,6 @@
 package palimpsest.engine;
 
 import java.util.List;
-import java.util.Locale;
-import palimpsest.api.InvalidRequest;
 import palimpsest.methods.RetainLoss;
 import palimpsest.methods.Tuning;
 import palimpsest.torch.llm.Trained;
@@ -21,40 +19,29 @@ import palimpsest.torch.train.Optimiser;
  * </pre>
  */
 final class TuningWords {
-  private final String text;
   private Tuning tuning = Tuning.USUAL;
   private String trained = "";
   private boolean shaped; // whether a word beginning in lora- was given
-
-  /** Words of the choice that reads {@code text}. */
-  TuningWords(String text) {
-    this.text = text;
-  }
 
   Tuning tuning() {
     return tuning;
   }
 
   /** Takes a word if it is one of these. */
-  boolean take(String name, String value) {
-    switch (name) {
-      case "train" -> tuning = tuning.with(trained(value));
-      case "lora-rank" -> {
-        Trained.LowRank l = lora();
-        tuning = tuning.with(new Trained.LowRank(whole(name, value), l.alpha(), l.targets()));
-      }
-      case "lora-alpha" -> {
-        Trained.LowRank l = lora();
-        tuning = tuning.with(new Trained.LowRank(l.rank(), number(name, value), l.targets()));
-      }
-      case "lora-targets" -> {
-        Trained.LowRank l = lora();
-        tuning = tuning.with(new Trained.LowRank(l.rank(), l.alpha(), names(value)));
-      }
-      case "optimiser" -> tuning = tuning.with(optimiser(value));
-      case "gru" -> tuning = wrap(new Direction.Rectified(number(name, value)));
-      case "sam" -> tuning = wrap(new Direction.SharpnessAware(number(name, value)));
-      case "retain" -> tuning = tuning.with(retain(value));
+  boolean take(Word word) {
+    Trained.LowRank l = lowRank();
+    switch (word.name()) {
+      case "train" -> tuning = tuning.with(trained(word));
+      case "lora-rank" ->
+          tuning = shape(word, new Trained.LowRank(word.whole(), l.alpha(), l.targets()));
+      case "lora-alpha" ->
+          tuning = shape(word, new Trained.LowRank(l.rank(), word.number(), l.targets()));
+      case "lora-targets" ->
+          tuning = shape(word, new Trained.LowRank(l.rank(), l.alpha(), names(word.value())));
+      case "optimiser" -> tuning = tuning.with(optimiser(word));
+      case "gru" -> tuning = wrap(word, new Direction.Rectified(word.number()));
+      case "sam" -> tuning = wrap(word, new Direction.SharpnessAware(word.number()));
+      case "retain" -> tuning = tuning.with(retain(word));
       default -> {
         return false;
       }
@@ -62,78 +49,63 @@ final class TuningWords {
     return true;
   }
 
-  private Tuning wrap(Direction.Kind kind) {
+  private Tuning wrap(Word word, Direction.Kind kind) {
     if (!(tuning.stepping().direction() instanceof Direction.Sum)) {
-      throw wrong("gru and sam are both given; wanted one of them");
+      throw word.wrong("gru and sam are both given; wanted one of them");
     }
     return tuning.with(kind);
   }
 
-  private Trained trained(String value) {
-    trained = value;
-    requireOneWay();
-    return switch (value) {
+  private Trained trained(Word word) {
+    trained = word.value();
+    requireOneWay(word);
+    return switch (word.value()) {
       case "all" -> new Trained.Everything();
-      case "lora" ->
-          tuning.trained() instanceof Trained.LowRank there ? there : Trained.LowRank.DEFAULT;
-      default -> new Trained.Named(names(value));
+      case "lora" -> lowRank();
+      default -> new Trained.Named(names(word.value()));
     };
   }
 
-  private Trained.LowRank lora() {
+  private Tuning shape(Word word, Trained.LowRank with) {
     shaped = true;
-    requireOneWay();
+    requireOneWay(word);
+    return tuning.with(with);
+  }
+
+  private Trained.LowRank lowRank() {
     return tuning.trained() instanceof Trained.LowRank there ? there : Trained.LowRank.DEFAULT;
   }
 
-  private void requireOneWay() {
+  private void requireOneWay(Word word) {
     if (shaped && !trained.isEmpty() && !trained.equals("lora")) {
-      throw wrong(
+      throw word.wrong(
           "train=" + trained + " and words beginning in lora- are given; wanted train=lora");
     }
   }
 
-  private Optimiser.Kind optimiser(String value) {
-    return switch (value) {
+  private static Optimiser.Kind optimiser(Word word) {
+    return switch (word.value()) {
       case "adamw" -> Optimiser.Kind.ADAMW;
       case "sign" -> Optimiser.Kind.SIGN;
-      default -> throw wrong("optimiser is \"" + value + "\"; wanted adamw or sign");
+      default -> throw word.wrong("optimiser is \"" + word.value() + "\"; wanted adamw or sign");
     };
   }
 
-  private RetainLoss retain(String value) {
+  private static RetainLoss retain(Word word) {
+    String value = word.value();
     if (value.startsWith("hidden:")) {
-      return new RetainLoss.Hidden(whole("retain=hidden", value.substring("hidden:".length())));
+      return new RetainLoss.Hidden(word.whole(value.substring("hidden:".length())));
     }
     return switch (value) {
       case "nll" -> new RetainLoss.Likelihood();
       case "kl" -> new RetainLoss.Divergence();
       case "hidden" -> new RetainLoss.Hidden(-1);
-      default -> throw wrong("retain is \"" + value + "\"; wanted nll, kl, hidden or hidden:LAYER");
+      default ->
+          throw word.wrong("retain is \"" + value + "\"; wanted nll, kl, hidden or hidden:LAYER");
     };
   }
 
   private static List<String> names(String value) {
     return List.of(value.split("\\+", -1));
-  }
-
-  private int whole(String name, String value) {
-    double number = number(name, value);
-    if (number != Math.rint(number) || Math.abs(number) > Integer.MAX_VALUE) {
-      throw wrong(name + " must be a whole number, got " + value);
-    }
-    return (int) number;
-  }
-
-  private double number(String name, String value) {
-    try {
-      return Double.parseDouble(value);
-    } catch (NumberFormatException e) {
-      throw wrong(String.format(Locale.ROOT, "%s is \"%s\", which is not a number", name, value));
-    }
-  }
-
-  private InvalidRequest wrong(String what) {
-    return new InvalidRequest("method \"" + text + "\": " + what);
   }
 }

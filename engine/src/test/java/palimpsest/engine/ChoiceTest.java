@@ -72,6 +72,7 @@ class ChoiceTest {
         "guard.memfree:n=2.5|whole number",
         "guard.memfree:lr=1|do not apply",
         "exact.retrain:epochs=9|do not apply",
+        "llm.lunar:lr=1|do not apply",
         "llm.npo:train=|must be named",
         "llm.npo:lora-rank=0|lora-rank must be at least 1",
         "llm.npo:lora-rank=8,train=all|wanted train=lora",
