@@ -3,10 +3,11 @@ package palimpsest.engine.bench;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import palimpsest.engine.Outputs;
 
 /**
@@ -14,36 +15,40 @@ import palimpsest.engine.Outputs;
  * that ends. A lock on a file, so the folder must be on a file system that has them.
  */
 final class Claim implements AutoCloseable {
+  /** Closing any channel to a file ends all locks that the process has on it: open one only. */
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private final Path file;
   private final FileChannel channel;
 
-  private Claim(FileChannel channel) {
+  private Claim(Path file, FileChannel channel) {
+    this.file = file;
     this.channel = channel;
   }
 
   /** Claims a task, unless another process or thread has. */
   static Optional<Claim> of(Path locks, String task) {
+    Path file = Outputs.folder(locks).resolve(task + ".lock").toAbsolutePath().normalize();
+    if (!HELD.add(file)) {
+      return Optional.empty();
+    }
+    Optional<Claim> claim = Optional.empty();
     try {
       FileChannel channel =
-          FileChannel.open(
-              Outputs.folder(locks).resolve(task + ".lock"),
-              StandardOpenOption.CREATE,
-              StandardOpenOption.WRITE);
-      if (isOurs(channel)) {
-        return Optional.of(new Claim(channel));
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (channel.tryLock() == null) {
+        channel.close();
+      } else {
+        claim = Optional.of(new Claim(file, channel));
       }
-      channel.close();
-      return Optional.empty();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      if (claim.isEmpty()) {
+        HELD.remove(file);
+      }
     }
-  }
-
-  private static boolean isOurs(FileChannel channel) throws IOException {
-    try {
-      return channel.tryLock() != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // this very process has it
-    }
+    return claim;
   }
 
   @Override
@@ -52,6 +57,8 @@ final class Claim implements AutoCloseable {
       channel.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      HELD.remove(file);
     }
   }
 }
