@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -93,9 +94,32 @@ final class Cells {
       if (!there.cell().equals(cell) || !there.fingerprint().equals(fingerprint(cell))) {
         throw new CorruptArtifact(file + " is of another cell: remove its folder");
       }
+      requireSameMetrics(there);
       known.put(cell, there);
     }
     return Optional.ofNullable(there);
+  }
+
+  /** Numbers of two versions of a metric must not stand in one table. */
+  private void requireSameMetrics(Cell.Result there) {
+    Path file = folder(there.cell()).resolve("provenance.json");
+    if (there.failed().isPresent()) {
+      return; // nothing was judged
+    }
+    Map<String, Integer> versions = JsonFiles.read(file, Cell.Provenance.class).metrics();
+    for (Metric metric : BuiltInMetrics.all()) {
+      Integer then = versions.get(metric.id());
+      if (then != null && then != metric.version() && there.values().containsKey(metric.id())) {
+        throw new CorruptArtifact(
+            String.format(
+                Locale.ROOT,
+                "%s has version %d of %s, which is now %d: remove its folder",
+                file,
+                then,
+                metric.id(),
+                metric.version()));
+      }
+    }
   }
 
   private String fingerprint(Cell cell) {

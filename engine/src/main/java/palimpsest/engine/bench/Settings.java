@@ -43,9 +43,6 @@ public record Settings(
   public Settings {
     specs = List.copyOf(specs);
     Check.atLeast(seeds, 1, "seeds");
-    if (seeds > Spread.MOST) {
-      throw new InvalidRequest("seeds must be at most " + Spread.MOST + ", got " + seeds);
-    }
     Check.fraction(floor, "floor");
     Check.atLeast(best, 0, "best");
     Check.atLeast(searchTokens, 1, "search tokens");

@@ -143,6 +143,31 @@ class BenchTest {
         .doesNotContainAnyElementsOf(split.reported().get("FORGET"));
   }
 
+  /** Numbers of two versions of a metric would stand in one table. */
+  @Test
+  void run_cellOfAnotherVersionOfAMetric_isRefused() throws IOException {
+    Path out = folder.resolve("old");
+    copy(whole, out);
+    Path file = out.resolve("cells").resolve(cells(out).get(0)).resolve("provenance.json");
+    String text = Files.readString(file);
+    String now = "\"forgetting.truth-ratio\":1";
+    assertThat(text).contains(now);
+    Files.writeString(file, text.replace(now, "\"forgetting.truth-ratio\":7"));
+
+    assertThatThrownBy(() -> grid(out, Console.SILENT).run(Optional.empty()))
+        .isInstanceOf(CorruptArtifact.class)
+        .hasMessageContaining("has version 7 of forgetting.truth-ratio, which is now 1");
+  }
+
+  @Test
+  void claim_twice_isHeldOnce() {
+    try (Claim first = Claim.of(folder, "task").orElseThrow()) {
+      assertThat(Claim.of(folder, "task")).isEmpty();
+      assertThat(first).isNotNull();
+    }
+    Claim.of(folder, "task").orElseThrow().close();
+  }
+
   @Test
   void run_again_doesNothing() throws IOException {
     AtomicInteger said = new AtomicInteger();

@@ -114,8 +114,6 @@ class SelectionTest {
         .hasMessageContaining("given twice");
     assertThatThrownBy(() -> Authors.settings(List.of("exact.retrain"), 1, 0))
         .hasMessageContaining("reference of every grid");
-    assertThatThrownBy(() -> Authors.settings(List.of("llm.ga"), 11, 0))
-        .hasMessageContaining("at most 10");
   }
 
   @Test
