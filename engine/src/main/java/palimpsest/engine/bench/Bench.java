@@ -3,25 +3,17 @@ package palimpsest.engine.bench;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.BooleanSupplier;
-import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import palimpsest.api.Interrupted;
 import palimpsest.api.InvalidRequest;
-import palimpsest.engine.Choice;
 import palimpsest.engine.Console;
 import palimpsest.engine.Fingerprints;
 import palimpsest.engine.JsonFiles;
-import palimpsest.engine.Manifest;
 import palimpsest.engine.Outputs;
 import palimpsest.engine.Training;
-import palimpsest.methods.exact.Retrain;
 
 /**
  * A grid of methods, hyper-parameters and seeds on one data set.
@@ -54,8 +46,10 @@ public final class Bench {
   private final Path out;
   private final Console console;
   private final Yardsticks yardsticks;
+  private final Models models;
   private final Cells cells;
-  private Optional<Double> originalUtility = Optional.empty();
+  private final Decisions decisions;
+  private final Work work;
   private long told = System.nanoTime();
 
   /** A grid in a folder. */
@@ -65,15 +59,15 @@ public final class Bench {
     this.settings = settings;
     this.out = out;
     this.console = console;
-    if (subject.reference().isPresent() && benchmark.sets().size() > 1) {
-      throw new InvalidRequest("one reference is given for several forget sets: name one set");
-    }
-    benchmark.sets().forEach(Cells::requireAsked);
-    Cells.requireApart(benchmark.sets().get(0));
+    benchmark.sets().forEach(Benchmark.ForgetSet::requireAsked);
+    benchmark.sets().get(0).requireApart();
+    this.models = new Models(benchmark, subject, out, console);
     this.yardsticks =
-        new Yardsticks(out.resolve("yardsticks"), benchmark.measures(), hasReference());
+        new Yardsticks(out.resolve("yardsticks"), benchmark.measures(), models.hasReference());
     this.cells =
-        new Cells(out.resolve("cells"), model(), benchmark, subject, settings, yardsticks, console);
+        new Cells(out.resolve("cells"), models.original(), benchmark, subject.template(), settings);
+    this.decisions = new Decisions(benchmark, settings, cells, yardsticks);
+    this.work = new Work(benchmark, subject, settings, models, cells, yardsticks, console);
   }
 
   /** What identifies a folder of results. */
@@ -128,7 +122,7 @@ public final class Bench {
     try {
       pool.ifPresentOrElse(p -> p.run(this::tell), this::work);
     } catch (Interrupted e) {
-      if (Pool.isWorker() || !isTrained()) {
+      if (Pool.isWorker() || !models.isTrained()) {
         throw e;
       }
       console.say(String.valueOf(report()));
@@ -165,45 +159,13 @@ public final class Bench {
     return Fingerprints.of(parts.toArray(String[]::new));
   }
 
-  private Training training() {
-    return new Training(
-        out.resolve("training"),
-        subject.recipe(),
-        subject.template(),
-        subject.checkpointEvery(),
-        console);
-  }
-
-  private Path model() {
-    return subject.model().orElse(training().model());
-  }
-
-  private boolean isTrained() {
-    return subject.model().isPresent() || Manifest.beside(training().model()).isPresent();
-  }
-
-  /** Given, or retrained where the model says how it was trained. */
-  private boolean hasReference() {
-    return subject.reference().isPresent()
-        || subject.model().flatMap(Manifest::beside).isPresent()
-        || subject.model().isEmpty();
-  }
-
-  private Path retrained(Benchmark.ForgetSet set) {
-    return out.resolve("retrain").resolve(set.name());
-  }
-
-  private Path reference(Benchmark.ForgetSet set) {
-    return subject.reference().orElse(retrained(set).resolve("model"));
-  }
-
   /**
    * Works on what nobody else works on until all is done.
    *
    * @throws Interrupted if the console says so, with everything saved
    */
   public void work() {
-    requireSameTrainings();
+    models.requireSame();
     while (true) {
       List<Task> open = tasks().stream().filter(Task::isOpen).toList();
       if (open.isEmpty()) {
@@ -253,68 +215,27 @@ public final class Bench {
     }
   }
 
-  /** Trainings that are there must be those that would be made here. */
-  private void requireSameTrainings() {
-    if (subject.model().isEmpty() && isTrained()) {
-      train();
-    }
-    for (Benchmark.ForgetSet set : benchmark.sets()) {
-      if (isTrained() && subject.reference().isEmpty() && isRetrained(set)) {
-        requireSameReference(set);
-      }
-    }
-  }
-
-  private void train() {
-    training().fromScratch(benchmark.corpus(), subject.shape());
-  }
-
-  private boolean isRetrained(Benchmark.ForgetSet set) {
-    return Manifest.beside(reference(set)).isPresent();
-  }
-
-  private void retrain(Benchmark.ForgetSet set) {
-    Retrain method = Retrain.defaults();
-    cells.applying(new Choice(method, settings.base()), set).apply(method, retrained(set));
-  }
-
-  /** A reference that was made elsewhere must be the one that would be made here. */
-  private void requireSameReference(Benchmark.ForgetSet set) {
-    Manifest there = Manifest.beside(reference(set)).orElseThrow();
-    Manifest original = Manifest.beside(model()).orElseThrow();
-    Set<String> without = new HashSet<>(set.records());
-    without.addAll(original.without());
-    if (!without.equals(Set.copyOf(there.without()))
-        || !there.recipe().equals(original.recipe())
-        || !there.corpus().equals(original.corpus())
-        || !there.start().equals(original.start())
-        || there.template() != original.template()) {
-      throw new InvalidRequest(
-          reference(set)
-              + " is not the model retrained without "
-              + set.name()
-              + ": it has another recipe, corpus or start, or other records left out; remove it");
-    }
-  }
-
   /**
    * What can be done now, done or not, in the order in which it is begun: all of the first set
    * before any of another.
    */
   private List<Task> tasks() {
-    if (!isTrained()) {
-      return List.of(new Task("training", this::isTrained, this::train));
+    if (!models.isTrained()) {
+      return List.of(new Task("training", models::isTrained, models::train));
     }
     List<Task> all = new ArrayList<>();
     for (Benchmark.ForgetSet set : benchmark.sets()) {
-      if (subject.reference().isEmpty() && hasReference()) {
-        all.add(new Task("retrain-" + set.name(), () -> isRetrained(set), () -> retrain(set)));
-      }
-      asking(set, all);
-      for (Cell cell : ready(set)) {
+      if (models.retrains()) {
         all.add(
             new Task(
-                cells.name(cell), () -> cells.result(cell).isPresent(), () -> cells.run(cell)));
+                "retrain-" + set.name(),
+                () -> models.isRetrained(set),
+                () -> models.retrain(set, settings)));
+      }
+      asking(set, all);
+      for (Cell cell : decisions.ready(set)) {
+        all.add(
+            new Task(cells.name(cell), () -> cells.result(cell).isPresent(), () -> work.run(cell)));
       }
     }
     return all;
@@ -324,9 +245,9 @@ public final class Bench {
   private void asking(Benchmark.ForgetSet set, List<Task> all) {
     for (Benchmark.Part part : Benchmark.Part.values()) {
       if (part == Benchmark.Part.REPORTED || isFirst(set)) {
-        ask(all, set, part, Yardsticks.Who.ORIGINAL, model());
-        if (hasReference() && (subject.reference().isPresent() || isRetrained(set))) {
-          ask(all, set, part, Yardsticks.Who.REFERENCE, reference(set));
+        ask(all, set, part, Yardsticks.Who.ORIGINAL, models.original());
+        if (models.isReferenceThere(set)) {
+          ask(all, set, part, Yardsticks.Who.REFERENCE, models.reference(set));
         }
       }
     }
@@ -347,146 +268,22 @@ public final class Bench {
         new Task(
             String.valueOf(file.getFileName()),
             () -> Files.exists(file),
-            () -> cells.ask(weights, set, part, file)));
+            () -> work.ask(weights, set, part, file)));
   }
 
-  /** Cells whose yardsticks and decisions are there. */
-  private List<Cell> ready(Benchmark.ForgetSet set) {
-    boolean reportable = yardsticks.there(set.name(), Benchmark.Part.REPORTED);
-    if (!isFirst(set)) {
-      return reportable && isSearched() ? reported(set.name(), best()) : List.of();
-    }
-    List<Cell> all = new ArrayList<>();
-    if (yardsticks.there(set.name(), Benchmark.Part.VALIDATION)) {
-      all.addAll(search());
-      if (reportable) {
-        all.addAll(reported(set.name(), List.copyOf(chosen().values())));
-      }
-    }
-    return all;
-  }
-
-  /** All that are ready and done. */
   private List<Cell> done() {
-    return isTrained()
-        ? benchmark.sets().stream()
-            .flatMap(set -> ready(set).stream())
-            .filter(c -> cells.result(c).isPresent())
-            .toList()
-        : List.of();
-  }
-
-  /** The cells that decide on hyper-parameters. */
-  List<Cell> search() {
-    String set = benchmark.sets().get(0).name();
-    return settings.specs().stream()
-        .map(spec -> new Cell(Cell.Phase.SEARCH, set, spec, Settings.SEARCH_SEED))
-        .toList();
-  }
-
-  private boolean isSearched() {
-    return yardsticks.there(benchmark.sets().get(0).name(), Benchmark.Part.VALIDATION)
-        && search().stream().allMatch(c -> cells.result(c).isPresent());
-  }
-
-  /** Every method with its first seed before any with its second. */
-  private List<Cell> reported(String set, List<Selection.Chosen> chosen) {
-    List<Cell> all = new ArrayList<>();
-    for (int seed = 1; seed <= settings.seeds(); seed++) {
-      for (Selection.Chosen c : chosen) {
-        if (seed == 1 || dependsOnSeed(set, c)) {
-          all.add(new Cell(Cell.Phase.FINAL, set, c.candidate().spec(), seed));
-        }
-      }
-    }
-    return all;
-  }
-
-  /** Where no optimiser step is taken nothing is drawn: one seed says it all. */
-  private boolean dependsOnSeed(String set, Selection.Chosen chosen) {
-    return cells
-        .result(new Cell(Cell.Phase.FINAL, set, chosen.candidate().spec(), 1))
-        .filter(r -> r.failed().isPresent() || r.steps() > 0)
-        .isPresent();
-  }
-
-  /** The cells of the reported part that there are so far, of one set, by label. */
-  Map<String, List<Cell>> reportedCells(Benchmark.ForgetSet set) {
-    List<Selection.Chosen> chosen =
-        isFirst(set) ? List.copyOf(chosen().values()) : isSearched() ? best() : List.of();
-    Map<String, List<Cell>> all = new LinkedHashMap<>();
-    for (Selection.Chosen c : chosen) {
-      all.put(
-          c.candidate().label(),
-          LongStream.rangeClosed(1, settings.seeds())
-              .mapToObj(s -> new Cell(Cell.Phase.FINAL, set.name(), c.candidate().spec(), s))
-              .toList());
-    }
-    return all;
-  }
-
-  private List<Selection.Chosen> best() {
-    return Selection.best(List.copyOf(chosen().values()), settings.best());
-  }
-
-  /** Lowest utility accepted on the validation part. */
-  double least() {
-    if (originalUtility.isEmpty()) {
-      String set = benchmark.sets().get(0).name();
-      originalUtility =
-          Optional.of(
-              yardsticks
-                  .of(set, Benchmark.Part.VALIDATION)
-                  .original()
-                  .getOrDefault(Values.UTILITY, 0.0));
-    }
-    return Selection.least(settings.floor(), originalUtility.orElse(0.0));
-  }
-
-  /** The candidates taken, of methods all of whose candidates are judged, by label. */
-  Map<String, Selection.Chosen> chosen() {
-    Map<String, Selection.Chosen> chosen = new LinkedHashMap<>();
-    settings
-        .candidates()
-        .forEach(
-            (label, specs) -> {
-              List<Cell.Result> results =
-                  search().stream()
-                      .filter(c -> specs.contains(c.spec()))
-                      .flatMap(c -> cells.result(c).stream())
-                      .toList();
-              List<Selection.Candidate> sound =
-                  results.stream().filter(r -> r.failed().isEmpty()).map(Bench::candidate).toList();
-              if (results.size() == specs.size() && !sound.isEmpty()) {
-                chosen.put(label, Selection.choose(sound, least()));
-              }
-            });
-    return chosen;
-  }
-
-  private static Selection.Candidate candidate(Cell.Result r) {
-    return new Selection.Candidate(
-        r.label(),
-        r.cell().spec(),
-        r.value(Values.UTILITY).orElse(0.0),
-        r.value(Values.GAP).orElse(Double.MAX_VALUE));
+    return models.isTrained() ? decisions.done() : List.of();
   }
 
   /** How far the grid is, in words. */
   public String progress() {
-    int planned =
-        settings.specs().size()
-            + settings.candidates().size() * settings.seeds()
-            + Math.min(settings.best(), settings.candidates().size())
-                * settings.seeds()
-                * (benchmark.sets().size() - 1);
-    return done().size() + " of at most " + planned + " cells done";
+    return done().size() + " of at most " + decisions.planned() + " cells done";
   }
 
   /** Writes the tables and plots of what there is; gives the file of the table, if there is any. */
   public Path report() {
     done().forEach(this::tidy);
-    return new Report(benchmark, settings, this, cells, yardsticks, out).write();
+    return new Report(benchmark, settings, decisions, progress(), cells, yardsticks, out).write();
   }
 
   private void tidy(Cell cell) {

@@ -1,10 +1,14 @@
 package palimpsest.engine.bench;
 
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 import palimpsest.api.Decision;
+import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
+import palimpsest.api.Split;
 import palimpsest.api.Suggest;
 import palimpsest.discovery.Corpus;
 import palimpsest.engine.Suite;
@@ -48,6 +52,28 @@ public record Benchmark(String name, Corpus corpus, List<ForgetSet> sets, Measur
 
     Suite part(Part part) {
       return part == Part.VALIDATION ? validation : reported;
+    }
+
+    /** Refuses, before anything is trained, questions that are not there. */
+    void requireAsked() {
+      for (Part which : Part.values()) {
+        for (Split split : List.of(Split.FORGET, Split.RETAIN)) {
+          if (part(which).of(split).isEmpty()) {
+            throw new InvalidRequest(name + ": no question of " + split + " in the part " + which);
+          }
+        }
+      }
+    }
+
+    /** Refuses to choose hyper-parameters on questions that are reported. */
+    void requireApart() {
+      for (Split split : List.of(Split.FORGET, Split.RETAIN)) {
+        Set<Example> searched = new HashSet<>(validation.of(split));
+        if (reported.of(split).stream().anyMatch(searched::contains)) {
+          throw new InvalidRequest(
+              name + " has no validation part of its own: name first the set that has one");
+        }
+      }
     }
   }
 

@@ -19,7 +19,8 @@ import palimpsest.torch.checkpoint.AtomicFile;
 record Report(
     Benchmark benchmark,
     Settings settings,
-    Bench bench,
+    Decisions decisions,
+    String progress,
     Cells cells,
     Yardsticks yardsticks,
     Path out) {
@@ -91,10 +92,10 @@ record Report(
         new Grid(
             Grid.FORMAT,
             benchmark.name(),
-            bench.progress(),
+            progress,
             Selection.RULE,
             settings.floor(),
-            searched ? Optional.of(bench.least()) : Optional.empty(),
+            searched ? Optional.of(decisions.least()) : Optional.empty(),
             benchmark.measures().utility(),
             benchmark.measures().forgetting(),
             split,
@@ -116,8 +117,8 @@ record Report(
   }
 
   private List<Tried> tried() {
-    Map<String, Selection.Chosen> chosen = bench.chosen();
-    return bench.search().stream()
+    Map<String, Selection.Chosen> chosen = decisions.chosen();
+    return decisions.search().stream()
         .flatMap(c -> cells.result(c).stream())
         .map(
             r ->
@@ -147,8 +148,8 @@ record Report(
                     rows.add(
                         yardstick(
                             set.name(), REFERENCE, v, with.warnings(Yardsticks.Who.REFERENCE))));
-        bench
-            .reportedCells(set)
+        decisions
+            .reported(set)
             .forEach((label, list) -> row(set, label, list).ifPresent(rows::add));
       }
     }
@@ -198,7 +199,7 @@ record Report(
             planned.get(0).spec(),
             sound.size(),
             drawn ? settings.seeds() : 1,
-            Optional.ofNullable(bench.chosen().get(label)).map(Selection.Chosen::reached),
+            Optional.ofNullable(decisions.chosen().get(label)).map(Selection.Chosen::reached),
             sound.isEmpty()
                 ? Optional.empty()
                 : Optional.of(Spread.of(sound.stream().map(Cell.Result::seconds).toList())),
