@@ -38,10 +38,17 @@ public final class ByHand {
   private ByHand() {}
 
   /**
-   * The model all of whose weights are 0, and so all its states and logits: every token has
-   * log-probability -ln V. Whoever calls closes it.
+   * A model whose last norm gives 0, so that every logit is 0 and every token has log-probability
+   * -ln V; its gradient need not be 0. Whoever calls closes it.
    */
   public static Llama uniform() {
+    Llama model = TinyModels.llama(1);
+    Scopes.withoutGradient(() -> model.weights().tensor("model.norm.weight").zero_().numel());
+    return model;
+  }
+
+  /** A model all of whose weights are 0, and so all its states. Whoever calls closes it. */
+  static Llama zero() {
     Llama model = TinyModels.llama(1);
     Scopes.withoutGradient(() -> model.weights().flat().zero_().numel());
     return model;

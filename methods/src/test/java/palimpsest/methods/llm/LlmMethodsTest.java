@@ -26,10 +26,7 @@ import palimpsest.torch.text.TokenizedExample;
 import palimpsest.torch.train.Materials;
 import palimpsest.torch.train.ReferenceLogProb;
 
-/**
- * Derived by hand. Two models: one drawn at random, and the uniform one, all of whose weights are
- * 0, so that every logit is 0 and every token has log-probability -ln V, V = 300.
- */
+/** Derived by hand, on a model drawn at random and on the uniform one of {@link ByHand}. */
 @ExtendWith(LeakCheck.class)
 class LlmMethodsTest {
   private Llama model;
@@ -164,8 +161,10 @@ class LlmMethodsTest {
   /** p = 1/V everywhere: L = V^-β ln(1/V), and its gradient is that of ascent times V^-β. */
   @Test
   void weightedAscent_uniformModel_isAscentTimesTheWeight() {
-    LossAndGradient result = rig(uniform, FORGET).of(new WeightedAscent(0.5, 0));
+    LossRig rig = rig(uniform, FORGET);
+    LossAndGradient result = rig.of(new WeightedAscent(0.5, 0));
     assertThat(result.loss()).isCloseTo(-LOG_V / Math.sqrt(300), within(1e-5));
+    assertThat(result.distance(1 / Math.sqrt(300), rig.of(new GradientAscent()))).isLessThan(1e-5);
   }
 
   /** β = 0 weighs every token alike: gradient ascent. */

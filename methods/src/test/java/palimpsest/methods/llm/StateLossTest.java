@@ -40,7 +40,7 @@ class StateLossTest {
   @BeforeEach
   void open() {
     model = TinyModels.llama(1);
-    zero = ByHand.uniform();
+    zero = ByHand.zero();
   }
 
   @AfterEach

@@ -29,10 +29,7 @@ import palimpsest.torch.text.TokenizedExample;
 import palimpsest.torch.train.Materials;
 import palimpsest.torch.train.ReferenceLogProb;
 
-/**
- * Losses on tokens, derived by hand on a model drawn at random and on the uniform one, all of whose
- * weights are 0, so that every token has log-probability -ln V, V = 300.
- */
+/** Losses on tokens, derived by hand on a model drawn at random and on the uniform one. */
 @ExtendWith(LeakCheck.class)
 class TokenLossTest {
   /** One label token. */

@@ -88,17 +88,17 @@ class CombinedLogitsTest {
     assertThat(got[1] - got[2]).isCloseTo(1, within(1e-6f));
   }
 
-  /** Zero weights, so every logit 0 and p uniform: KL(U || p) = 0, and nll(forget) = ln 300. */
+  /** Every logit 0 and p uniform: KL(U || p) = 0, and nll(forget) = ln 300. */
   @Test
   void uld_uniformModel_hasNoUniformLoss() {
     List<TokenizedExample> data = List.of(new TokenizedExample(new int[] {1, 2, 3, 4}, 2));
-    try (Llama zero = ByHand.uniform();
+    try (Llama uniform = ByHand.uniform();
         PointerScope scope = new PointerScope()) {
       Batch batch = Batch.whole(data, 0);
       var objective = Uld.defaults().objective();
-      assertThat(objective.loss().of(zero, batch).item_double())
+      assertThat(objective.loss().of(uniform, batch).item_double())
           .isCloseTo(Math.log(300), within(1e-5));
-      assertThat(objective.beside().orElseThrow().loss().of(zero, batch).item_double())
+      assertThat(objective.beside().orElseThrow().loss().of(uniform, batch).item_double())
           .isCloseTo(0, within(1e-5));
       assertThat(objective.beside().orElseThrow().weight()).isEqualTo(5);
     }
