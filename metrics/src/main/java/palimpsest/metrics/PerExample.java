@@ -31,6 +31,21 @@ public record PerExample(
     return new PerExample(what, "an answer", item -> true, value);
   }
 
+  /** A quantity of the answer's tokens before the end token. */
+  public static PerExample beforeEnd(String what, ToDoubleFunction<Item> value) {
+    return new PerExample(
+        what, "an answer token besides the end token", item -> item.answer().length() > 1, value);
+  }
+
+  /** A quantity of the examples of one subtask. */
+  public static PerExample ofTask(String task, String what, ToDoubleFunction<Item> value) {
+    return new PerExample(
+        what,
+        "the task \"" + task + "\"",
+        item -> task.equals(item.example().probe().task()),
+        value);
+  }
+
   /**
    * The examples' values, in the order of the evidence.
    *

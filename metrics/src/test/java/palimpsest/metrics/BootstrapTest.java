@@ -111,7 +111,7 @@ class BootstrapTest {
             "auc", Rule.AUC,
             "harmonic mean of three means of the same examples", Rule.HARMONIC_MEAN,
             "ks distance of the same examples", Rule.KS_DISTANCE);
-    for (JsonNode c : Golden.metrics("intervals.json").get("cases")) {
+    for (JsonNode c : Golden.cases("intervals.json", "cases")) {
       String name = c.get("name").asText();
       List<Explanation> groups = new ArrayList<>();
       for (JsonNode sample : c.get("data")) {

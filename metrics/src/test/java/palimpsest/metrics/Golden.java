@@ -15,6 +15,15 @@ public final class Golden {
     return read(Path.of("../testkit/golden/metrics", file));
   }
 
+  /** The cases of such a file, of which there are some. */
+  public static JsonNode cases(String file, String field) {
+    JsonNode cases = metrics(file).path(field);
+    if (cases.isEmpty()) {
+      throw new AssertionError(file + " has no " + field);
+    }
+    return cases;
+  }
+
   public static JsonNode read(Path file) {
     try {
       return new ObjectMapper().readTree(file.toFile());

@@ -3,6 +3,7 @@ package palimpsest.metrics;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.DoubleStream;
 import java.util.stream.IntStream;
 import palimpsest.api.Evidence;
@@ -92,10 +93,10 @@ public final class Items {
   }
 
   public static Trial alone(Evidence subject) {
-    return new Trial(subject, java.util.Optional.empty());
+    return new Trial(subject, Optional.empty());
   }
 
   public static Trial against(Evidence subject, Evidence reference) {
-    return new Trial(subject, java.util.Optional.of(reference));
+    return new Trial(subject, Optional.of(reference));
   }
 }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -29,7 +30,7 @@ class MetricsGoldenTest {
 
   @Test
   void traceMetrics_goldenLogits_equalNumpy() {
-    JsonNode cases = Golden.metrics("trace_metrics.json").get("cases");
+    JsonNode cases = Golden.cases("trace_metrics.json", "cases");
     assertThat(cases).hasSizeGreaterThan(10);
     for (JsonNode c : cases) {
       Trace bare = trace(c, 0);
@@ -45,7 +46,7 @@ class MetricsGoldenTest {
 
   @Test
   void truthRatio_goldenLogProbs_equalsNumpy() {
-    for (JsonNode c : Golden.metrics("trace_metrics.json").get("truth_ratio")) {
+    for (JsonNode c : Golden.cases("trace_metrics.json", "truth_ratio")) {
       double right = c.get("correct_mean_logp").asDouble();
       double[] wrong = Golden.doubles(c.get("wrong_mean_logps"));
       Evidence evidence = Items.on(Split.FORGET, List.of(Items.item(1, -9, right, wrong)));
@@ -55,7 +56,7 @@ class MetricsGoldenTest {
 
   @Test
   void privacyLeakage_goldenAreas_equalsOpenUnlearningWithoutItsEpsilon() {
-    JsonNode cases = Golden.metrics("privleak.json").get("cases");
+    JsonNode cases = Golden.cases("privleak.json", "cases");
     assertThat(cases).hasSizeGreaterThan(20);
     for (JsonNode c : cases) {
       Evidence subject = withArea(c.get("auc").asDouble());
@@ -72,7 +73,7 @@ class MetricsGoldenTest {
    */
   @Test
   void relativeDifference_goldenAreas_isMusesFormOfTheOtherArea() {
-    for (JsonNode c : Golden.metrics("privleak.json").get("cases")) {
+    for (JsonNode c : Golden.cases("privleak.json", "cases")) {
       double auc = c.get("auc").asDouble();
       double retrained = c.get("auc_retrained").asDouble();
       double wanted = c.get("muse").asDouble();
@@ -121,8 +122,8 @@ class MetricsGoldenTest {
 
   private static double[] longer(JsonNode values, int more) {
     double[] read = Golden.doubles(values);
-    double[] longer = java.util.Arrays.copyOf(read, read.length + more);
-    java.util.Arrays.fill(longer, read.length, longer.length, -50);
+    double[] longer = Arrays.copyOf(read, read.length + more);
+    Arrays.fill(longer, read.length, longer.length, -50);
     return longer;
   }
 

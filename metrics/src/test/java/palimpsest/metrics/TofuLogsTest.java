@@ -75,8 +75,7 @@ class TofuLogsTest {
 
   @Test
   void splits_allModels_equalTheGoldenMeans() {
-    Golden.metrics("tofu_logs.json")
-        .get("models")
+    Golden.cases("tofu_logs.json", "models")
         .properties()
         .forEach(
             model -> {

@@ -1,7 +1,8 @@
 /**
  * What tests of other modules stand on: {@link palimpsest.testkit.TinyModels} to try things on,
  * {@link palimpsest.testkit.LeakCheck} for native memory, and {@link
- * palimpsest.testkit.MethodContract} for every unlearning method. Golden values of the reference
+ * palimpsest.testkit.DeclarationContract}, {@link palimpsest.testkit.MethodContract} and {@link
+ * palimpsest.testkit.StagedContract} for every unlearning method. Golden values of the reference
  * implementations lie beside it in {@code testkit/golden}.
  */
 @NullMarked

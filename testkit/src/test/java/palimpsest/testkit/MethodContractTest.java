@@ -23,14 +23,14 @@ import palimpsest.torch.train.Objective;
 class MethodContractTest {
 
   @Test
-  void honestMethod_keepsEveryRule() {
+  void contract_honestMethod_isKept() {
     MethodContract contract =
         contract(Guarantee.APPROXIMATE, false, Set.of(), MethodContractTest::up);
     assertThatCode(
             run(
                 contract,
                 c -> {
-                  c.guarantee_isApproximate_nothingWasProved();
+                  c.guarantee_ofTheMethod_isWhatItMayClaim();
                   c.loss_inMicroBatches_addsUpToTheStep();
                   c.loss_otherRetain_mattersOnlyIfDeclared();
                   c.loss_otherReference_mattersOnlyIfDeclared();
@@ -41,15 +41,15 @@ class MethodContractTest {
   }
 
   @Test
-  void claimOfExactness_fails() {
+  void guarantee_exactClaimed_isBroken() {
     assertBreaks(
         contract(Guarantee.EXACT, false, Set.of(), MethodContractTest::up),
-        MethodContract::guarantee_isApproximate_nothingWasProved);
+        MethodContract::guarantee_ofTheMethod_isWhatItMayClaim);
   }
 
   /** Its own micro-batch's mean: two halves add up to about twice the step. */
   @Test
-  void meanOfTheMicroBatch_fails() {
+  void microBatches_meanOfEach_isBroken() {
     assertBreaks(
         contract(
             Guarantee.APPROXIMATE,
@@ -60,7 +60,7 @@ class MethodContractTest {
   }
 
   @Test
-  void retainUsedUndeclaredOrDeclaredUnused_fails() {
+  void retain_usedUndeclaredOrDeclaredUnused_isBroken() {
     assertBreaks(
         contract(
             Guarantee.APPROXIMATE, false, Set.of(), with -> Objective.of(Loss.NLL, Loss.NLL, 1)),
@@ -71,7 +71,7 @@ class MethodContractTest {
   }
 
   @Test
-  void referenceDeclaredUnused_fails() {
+  void reference_declaredUnused_isBroken() {
     assertBreaks(
         contract(Guarantee.APPROXIMATE, false, Set.of(Need.REFERENCE), MethodContractTest::up),
         MethodContract::loss_otherReference_mattersOnlyIfDeclared);
@@ -79,7 +79,7 @@ class MethodContractTest {
 
   /** exp of a gap of 1e5 overflows. */
   @Test
-  void lossThatOverflows_fails() {
+  void loss_thatOverflows_isBroken() {
     assertBreaks(
         contract(
             Guarantee.APPROXIMATE,
@@ -97,7 +97,7 @@ class MethodContractTest {
   }
 
   @Test
-  void gradientThatIsZero_fails() {
+  void gradient_thatIsZero_isBroken() {
     assertBreaks(
         contract(
             Guarantee.APPROXIMATE,

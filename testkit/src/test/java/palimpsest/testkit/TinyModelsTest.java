@@ -33,7 +33,7 @@ class TinyModelsTest {
   }
 
   @Test
-  void examples_areDistinctAndFit() {
+  void examples_ofOneFile_areDistinctAndFit() {
     List<Example> examples = TinyModels.examples("people.jsonl", 30);
     assertThat(examples.stream().map(Example::id)).doesNotHaveDuplicates().hasSize(30);
     assertThat(examples.stream().map(Example::completion)).doesNotHaveDuplicates();

@@ -12,17 +12,18 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
+import palimpsest.testkit.LossAndGradient;
 import palimpsest.torch.Weights;
 import palimpsest.torch.checkpoint.Checkpoint;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.text.TokenizedExample;
 
 /** A file of testkit/golden/losses: examples, losses of a PyTorch implementation, gradients. */
-record GoldenFile(JsonNode root) {
+public record GoldenFile(JsonNode root) {
   private static final Path GOLDEN = Path.of("../testkit/golden");
   private static final double PERCENT = 0.01; // 1e-4 relative
 
-  static GoldenFile read(String name) {
+  public static GoldenFile read(String name) {
     try {
       return new GoldenFile(
           new ObjectMapper().readTree(GOLDEN.resolve("losses").resolve(name).toFile()));
@@ -31,13 +32,15 @@ record GoldenFile(JsonNode root) {
     }
   }
 
-  static Llama model(String name) {
+  /** A model of testkit/golden/llama; whoever calls closes it. */
+  public static Llama model(String name) {
     try (Checkpoint checkpoint = Checkpoint.read(GOLDEN.resolve("llama").resolve(name))) {
       return new Llama(checkpoint.config(), Weights.of(checkpoint.weights()));
     }
   }
 
-  List<TokenizedExample> examples(String set) {
+  /** The examples of a set, such as {@code "forget"}. */
+  public List<TokenizedExample> examples(String set) {
     List<TokenizedExample> all = new ArrayList<>();
     for (JsonNode e : root.get(set).get("examples")) {
       IntStream ids = IntStream.concat(ints(e.get("prompt_ids")), ints(e.get("answer_ids")));
@@ -46,12 +49,17 @@ record GoldenFile(JsonNode root) {
     return all;
   }
 
+  /** Value, norm of the gradient and its norm by parameter are those of the file. */
+  void assertEqual(String loss, Llama model, LossAndGradient got) {
+    assertEqual(loss, 0, model, got);
+  }
+
   /**
-   * Value, norm of the gradient and its norm by parameter are those of the file.
+   * The same.
    *
    * @param constant what the file's value has beside ours
    */
-  void assertEqual(String loss, double constant, Llama model, LossRig.Result got) {
+  void assertEqual(String loss, double constant, Llama model, LossAndGradient got) {
     JsonNode expected = root.get("losses").get(loss);
     assertClose("value", got.loss() + constant, expected.get("value"));
     assertClose("gradient", got.norm(), expected.get("gradient_norm"));

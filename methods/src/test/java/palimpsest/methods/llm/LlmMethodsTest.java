@@ -3,12 +3,14 @@ package palimpsest.methods.llm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static palimpsest.methods.llm.ByHand.FORGET;
+import static palimpsest.methods.llm.ByHand.LOG_V;
+import static palimpsest.methods.llm.ByHand.RETAIN;
+import static palimpsest.methods.llm.ByHand.example;
+import static palimpsest.methods.llm.ByHand.reference;
+import static palimpsest.methods.llm.ByHand.sum;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.AutoGradMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -17,38 +19,23 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import palimpsest.api.InvalidRequest;
 import palimpsest.testkit.LeakCheck;
+import palimpsest.testkit.LossAndGradient;
 import palimpsest.testkit.TinyModels;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.text.TokenizedExample;
 import palimpsest.torch.train.Materials;
 import palimpsest.torch.train.ReferenceLogProb;
 
-/**
- * Derived by hand. Two models: one drawn at random, and the uniform one, all of whose weights are
- * 0, so that every logit is 0 and every token has log-probability -ln V, V = 300.
- */
+/** Derived by hand, on a model drawn at random and on the uniform one of {@link ByHand}. */
 @ExtendWith(LeakCheck.class)
 class LlmMethodsTest {
-  private static final double LOG_V = Math.log(300);
-
-  /** Four label tokens after a prompt of two, and two after one. */
-  private static final List<TokenizedExample> FORGET =
-      List.of(example(2, 5, 9, 17, 33, 12, 1), example(1, 40, 8, 1));
-
-  private static final List<TokenizedExample> RETAIN =
-      List.of(example(1, 7, 71, 200, 1), example(2, 250, 30, 31, 1));
-
   private Llama model;
   private Llama uniform;
 
   @BeforeEach
   void open() {
     model = TinyModels.llama(1);
-    uniform = TinyModels.llama(1);
-    try (PointerScope scope = new PointerScope();
-        AutoGradMode off = new AutoGradMode(false)) {
-      uniform.weights().flat().zero_();
-    }
+    uniform = ByHand.uniform();
   }
 
   @AfterEach
@@ -74,7 +61,7 @@ class LlmMethodsTest {
   /** With γ = α and the same examples on both sides the terms cancel: nothing is learned. */
   @Test
   void gradDiff_sameExamplesBothSides_isZero() {
-    LossRig.Result result =
+    LossAndGradient result =
         new LossRig(model, Materials.NONE, FORGET, FORGET).of(new GradDiff(2, 2));
     assertThat(result.loss()).isCloseTo(0, within(1e-6));
     assertThat(result.norm()).isLessThan(1e-5);
@@ -84,8 +71,8 @@ class LlmMethodsTest {
   @Test
   void gradDiff_withoutRetain_isGradientAscent() {
     LossRig rig = rig(model, FORGET);
-    LossRig.Result ascent = rig.of(new GradientAscent());
-    LossRig.Result result = rig.of(new GradDiff(3, 0));
+    LossAndGradient ascent = rig.of(new GradientAscent());
+    LossAndGradient result = rig.of(new GradDiff(3, 0));
     assertThat(result.loss()).isCloseTo(3 * ascent.loss(), within(1e-4));
     assertThat(result.distance(3, ascent)).isLessThan(1e-5);
   }
@@ -105,7 +92,8 @@ class LlmMethodsTest {
   @Test
   void npo_uniformModelAndKnownGaps_isThreeLogTwoOverBeta() {
     double beta = 0.25;
-    Materials reference = reference(FORGET, -4 * LOG_V, -2 * LOG_V - Math.log(3) / beta);
+    Materials reference =
+        Materials.of(reference(FORGET, -4 * LOG_V, -2 * LOG_V - Math.log(3) / beta));
     LossRig rig = new LossRig(uniform, reference, FORGET, RETAIN);
     double expected = 3 * Math.log(2) / beta;
     assertThat(rig.of(new Npo(beta, 0)).loss()).isCloseTo(expected, within(1e-4));
@@ -123,7 +111,7 @@ class LlmMethodsTest {
   void npo_oneExample_gradientIsFadingAscent(double beta, double gap) {
     List<TokenizedExample> one = FORGET.subList(0, 1);
     double logProb = sum(model, one.get(0));
-    LossRig rig = new LossRig(model, reference(one, logProb - gap), one, RETAIN);
+    LossRig rig = new LossRig(model, Materials.of(reference(one, logProb - gap)), one, RETAIN);
     double fading = 2 / (1 + Math.exp(-beta * gap));
     assertThat(rig.of(new Npo(beta, 0)).distance(4 * fading, rig.of(new GradientAscent())))
         .isLessThan(1e-4);
@@ -133,16 +121,12 @@ class LlmMethodsTest {
   @Test
   void npo_retainTerm_isDescentOnRetain() {
     LossRig rig = rig(model, FORGET);
-    LossRig.Result plain = rig.of(new Npo(0.1, 0));
-    LossRig.Result full = rig.of(new Npo(0.1, 3));
-    LossRig.Result ascent =
+    LossAndGradient plain = rig.of(new Npo(0.1, 0));
+    LossAndGradient full = rig.of(new Npo(0.1, 3));
+    LossAndGradient ascent =
         new LossRig(model, Materials.NONE, RETAIN, RETAIN).of(new GradientAscent());
-    float[] term = full.gradient().clone();
-    for (int i = 0; i < term.length; i++) {
-      term[i] -= plain.gradient()[i];
-    }
     assertThat(full.loss() - plain.loss()).isCloseTo(-3 * ascent.loss(), within(1e-4));
-    assertThat(new LossRig.Result(0, term).distance(-3, ascent)).isLessThan(1e-5);
+    assertThat(full.plus(-1, plain).distance(-3, ascent)).isLessThan(1e-5);
   }
 
   /**
@@ -177,16 +161,18 @@ class LlmMethodsTest {
   /** p = 1/V everywhere: L = V^-β ln(1/V), and its gradient is that of ascent times V^-β. */
   @Test
   void weightedAscent_uniformModel_isAscentTimesTheWeight() {
-    LossRig.Result result = rig(uniform, FORGET).of(new WeightedAscent(0.5, 0));
+    LossRig rig = rig(uniform, FORGET);
+    LossAndGradient result = rig.of(new WeightedAscent(0.5, 0));
     assertThat(result.loss()).isCloseTo(-LOG_V / Math.sqrt(300), within(1e-5));
+    assertThat(result.distance(1 / Math.sqrt(300), rig.of(new GradientAscent()))).isLessThan(1e-5);
   }
 
   /** β = 0 weighs every token alike: gradient ascent. */
   @Test
   void weightedAscent_betaZero_isGradientAscent() {
     LossRig rig = rig(model, FORGET);
-    LossRig.Result ascent = rig.of(new GradientAscent());
-    LossRig.Result result = rig.of(new WeightedAscent(0, 0));
+    LossAndGradient ascent = rig.of(new GradientAscent());
+    LossAndGradient result = rig.of(new WeightedAscent(0, 0));
     assertThat(result.loss()).isCloseTo(ascent.loss(), within(1e-5));
     assertThat(result.distance(1, ascent)).isLessThan(1e-5);
   }
@@ -197,7 +183,7 @@ class LlmMethodsTest {
     List<TokenizedExample> one = List.of(example(2, 5, 9, 17));
     double p = Math.exp(sum(model, one.get(0)));
     LossRig rig = rig(model, one);
-    LossRig.Result ascent = rig.of(new GradientAscent());
+    LossAndGradient ascent = rig.of(new GradientAscent());
     assertThat(rig.of(new WeightedAscent(1, 0)).distance(p, ascent)).isLessThan(1e-4);
     double weight = Math.pow(p, 0.5) * (1 - p) * (1 - p);
     assertThat(rig.of(new SatImp(0.5, 2, 3, 0)).distance(3 * weight, ascent)).isLessThan(1e-4);
@@ -234,28 +220,5 @@ class LlmMethodsTest {
 
   private static LossRig rig(Llama model, List<TokenizedExample> forget) {
     return new LossRig(model, Materials.of(ReferenceLogProb.of(model, forget)), forget, RETAIN);
-  }
-
-  /** A reference that gave these sums to the forget examples. */
-  private static Materials reference(List<TokenizedExample> forget, double... sums) {
-    Map<TokenizedExample, float[]> values = new HashMap<>();
-    for (int i = 0; i < sums.length; i++) {
-      float[] tokens = new float[forget.get(i).completionLength()];
-      tokens[0] = (float) sums[i];
-      values.put(forget.get(i), tokens);
-    }
-    return Materials.of(new ReferenceLogProb(values));
-  }
-
-  private static double sum(Llama model, TokenizedExample one) {
-    double sum = 0;
-    for (float f : ReferenceLogProb.of(model, List.of(one)).tokens(one)) {
-      sum += f;
-    }
-    return sum;
-  }
-
-  private static TokenizedExample example(int promptLength, int... ids) {
-    return new TokenizedExample(ids, promptLength);
   }
 }

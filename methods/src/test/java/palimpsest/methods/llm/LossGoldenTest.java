@@ -1,6 +1,5 @@
 package palimpsest.methods.llm;
 
-import java.io.IOException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -17,6 +16,8 @@ import palimpsest.torch.train.ReferenceLogProb;
 /** Against losses and gradients of a PyTorch implementation, in testkit/golden/losses. */
 @ExtendWith(LeakCheck.class)
 class LossGoldenTest {
+  private static final GoldenFile GOLDEN = GoldenFile.read("losses.json");
+
   static Stream<Arguments> losses() {
     return Stream.of(
         Arguments.of("ga", "mha", new GradientAscent()),
@@ -32,19 +33,17 @@ class LossGoldenTest {
 
   @ParameterizedTest
   @MethodSource("losses")
-  void loss_andEveryGradient_equalPyTorch(String name, String start, DescentMethod method)
-      throws IOException {
-    GoldenLosses golden = GoldenLosses.read("losses.json");
-    List<TokenizedExample> forget = golden.examples("forget");
-    try (Llama model = GoldenLosses.model("gqa-tied");
-        Llama reference = GoldenLosses.model(start)) {
+  void loss_andEveryGradient_equalPyTorch(String name, String start, DescentMethod method) {
+    List<TokenizedExample> forget = GOLDEN.examples("forget");
+    try (Llama model = GoldenFile.model("gqa-tied");
+        Llama reference = GoldenFile.model(start)) {
       LossRig rig =
           new LossRig(
               model,
               Materials.of(ReferenceLogProb.of(reference, forget)),
               forget,
-              golden.examples("retain"));
-      golden.check(name, rig.of(method), model);
+              GOLDEN.examples("retain"));
+      GOLDEN.assertEqual(name, model, rig.of(method));
     }
   }
 }

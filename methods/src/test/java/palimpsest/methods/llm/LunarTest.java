@@ -9,6 +9,7 @@ import static org.bytedeco.pytorch.global.torch.empty;
 import static org.bytedeco.pytorch.global.torch.eye;
 import static org.bytedeco.pytorch.global.torch.linalg_lstsq;
 import static org.bytedeco.pytorch.global.torch.zeros;
+import static palimpsest.methods.llm.ByHand.example;
 
 import java.util.HashSet;
 import java.util.List;
@@ -239,9 +240,5 @@ class LunarTest {
       mean[i % mean.length] += rows[i] / count;
     }
     return mean;
-  }
-
-  private static TokenizedExample example(int promptLength, int... ids) {
-    return new TokenizedExample(ids, promptLength);
   }
 }

@@ -10,9 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.Random;
 import java.util.function.BooleanSupplier;
-import java.util.stream.IntStream;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.junit.jupiter.api.Test;
@@ -24,6 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import palimpsest.api.Interrupted;
 import palimpsest.api.Recipe;
 import palimpsest.testkit.LeakCheck;
+import palimpsest.testkit.RandomExamples;
 import palimpsest.testkit.TinyModels;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.text.TokenizedExample;
@@ -129,7 +128,8 @@ class PduDescentTest {
 
   private String run(Pdu method, Optional<RunFolder> run, BooleanSupplier stop) {
     try (Llama model = TinyModels.llama(1)) {
-      descent(method, data(6, 3), data(5, 4), RECIPE, run, stop).run(model);
+      descent(method, RandomExamples.of(6, 3), RandomExamples.of(5, 4), RECIPE, run, stop)
+          .run(model);
       return model.weights().digest();
     }
   }
@@ -159,13 +159,5 @@ class PduDescentTest {
 
   private void note(Progress progress) {
     losses.add(progress.loss());
-  }
-
-  private static List<TokenizedExample> data(int count, long seed) {
-    Random random = new Random(seed);
-    return IntStream.range(0, count)
-        .mapToObj(
-            i -> new TokenizedExample(random.ints(5 + random.nextInt(6), 0, 300).toArray(), 2))
-        .toList();
   }
 }

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.within;
 import static org.bytedeco.pytorch.global.torch.tensor;
 
 import com.fasterxml.jackson.databind.JsonNode;
-import java.io.IOException;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -29,6 +28,7 @@ import palimpsest.torch.train.ReferenceLogProb;
 /** Methods with answers to use instead, and the divergence on the retain set, against PyTorch. */
 @ExtendWith(LeakCheck.class)
 class PreferenceGoldenTest {
+  private static final GoldenFile GOLDEN = GoldenFile.read("preference.json");
 
   static Stream<Arguments> losses() {
     return Stream.of(
@@ -58,30 +58,30 @@ class PreferenceGoldenTest {
   @ParameterizedTest
   @MethodSource("losses")
   void loss_andEveryGradient_equalPyTorch(
-      String name, String forget, String instead, DescentMethod method) throws IOException {
+      String name, String forget, String instead, DescentMethod method) {
     check(name, forget, instead, method, method.retainLoss());
   }
 
   @Test
-  void npo_withDivergence_equalsPyTorch() throws IOException {
+  void npo_withDivergence_equalsPyTorch() {
     check("npo_kl", "forget", "idk_forget", new Npo(0.1, 0.5), new RetainLoss.Divergence());
   }
 
   @Test
-  void divergence_alone_equalsPyTorch() throws IOException {
+  void divergence_alone_equalsPyTorch() {
     checkRetain("kl_retain", new RetainLoss.Divergence());
   }
 
   @Test
-  void answerPreservation_alone_equalsPyTorch() throws IOException {
+  void answerPreservation_alone_equalsPyTorch() {
     checkRetain("idk_ap_retain", new IdkAp(0.1, 1).retainLoss());
   }
 
   /** g and f* at four probabilities, so that they need not be trusted at an untrained model's. */
   @ParameterizedTest
   @CsvSource({"0, total_variation", "1, kl", "2, jensen_shannon", "3, pearson"})
-  void flat_atKnownProbabilities_equalsPyTorch(int divergence, String name) throws IOException {
-    JsonNode table = GoldenLosses.read("preference.json").root().get("divergences");
+  void flat_atKnownProbabilities_equalsPyTorch(int divergence, String name) {
+    JsonNode table = GOLDEN.root().get("divergences");
     Flat flat = new Flat(divergence, 0);
     try (PointerScope scope = new PointerScope()) {
       for (int refusal = 0; refusal < 4; refusal++) {
@@ -102,36 +102,32 @@ class PreferenceGoldenTest {
   }
 
   private static void check(
-      String name, String forget, String instead, DescentMethod method, RetainLoss retain)
-      throws IOException {
-    GoldenLosses golden = GoldenLosses.read("preference.json");
-    try (Llama model = GoldenLosses.model("gqa-tied");
-        Llama start = GoldenLosses.model("mha")) {
-      LossRig rig = rig(golden, model, start, forget, instead);
-      golden.check(name, rig.of(method, retain), model);
+      String name, String forget, String instead, DescentMethod method, RetainLoss retain) {
+    try (Llama model = GoldenFile.model("gqa-tied");
+        Llama start = GoldenFile.model("mha")) {
+      LossRig rig = rig(model, start, forget, instead);
+      GOLDEN.assertEqual(name, model, rig.of(method, retain));
     }
   }
 
-  private static void checkRetain(String name, RetainLoss loss) throws IOException {
-    GoldenLosses golden = GoldenLosses.read("preference.json");
-    try (Llama model = GoldenLosses.model("gqa-tied");
-        Llama start = GoldenLosses.model("mha")) {
-      LossRig rig = rig(golden, model, start, "forget", "idk_forget");
-      golden.check(name, rig.of(loss), model);
+  private static void checkRetain(String name, RetainLoss loss) {
+    try (Llama model = GoldenFile.model("gqa-tied");
+        Llama start = GoldenFile.model("mha")) {
+      LossRig rig = rig(model, start, "forget", "idk_forget");
+      GOLDEN.assertEqual(name, model, rig.of(loss));
     }
   }
 
-  private static LossRig rig(
-      GoldenLosses golden, Llama model, Llama start, String forgetSet, String insteadSet) {
-    List<TokenizedExample> forget = golden.examples(forgetSet);
-    Alternatives instead = LossRig.one(golden.examples(insteadSet));
+  private static LossRig rig(Llama model, Llama start, String forgetSet, String insteadSet) {
+    List<TokenizedExample> forget = GOLDEN.examples(forgetSet);
+    Alternatives instead = LossRig.one(GOLDEN.examples(insteadSet));
     ReferenceLogProb reference =
         ReferenceLogProb.of(start, forget).and(ReferenceLogProb.of(start, instead.all()));
-    Alternatives retainInstead = LossRig.one(golden.examples("idk_retain"));
+    Alternatives retainInstead = LossRig.one(GOLDEN.examples("idk_retain"));
     return new LossRig(
         model,
         new Materials(Optional.of(start), reference, instead, retainInstead),
         forget,
-        golden.examples("retain"));
+        GOLDEN.examples("retain"));
   }
 }

@@ -3,10 +3,17 @@ package palimpsest.methods.llm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static palimpsest.methods.llm.ByHand.FORGET;
+import static palimpsest.methods.llm.ByHand.LOG_V;
+import static palimpsest.methods.llm.ByHand.REFUSALS;
+import static palimpsest.methods.llm.ByHand.ascent;
+import static palimpsest.methods.llm.ByHand.example;
+import static palimpsest.methods.llm.ByHand.first;
+import static palimpsest.methods.llm.ByHand.reference;
+import static palimpsest.methods.llm.ByHand.rig;
+import static palimpsest.methods.llm.ByHand.sum;
 
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.bytedeco.javacpp.PointerScope;
@@ -21,6 +28,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import palimpsest.api.InvalidRequest;
 import palimpsest.methods.DescentMethod;
 import palimpsest.testkit.LeakCheck;
+import palimpsest.testkit.LossAndGradient;
 import palimpsest.testkit.TinyModels;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.text.TokenizedExample;
@@ -36,35 +44,13 @@ import palimpsest.torch.train.ReferenceLogProb;
  */
 @ExtendWith(LeakCheck.class)
 class PreferenceMethodsTest {
-  private static final double LOG_V = Math.log(300);
-
-  /** Four and two label tokens. */
-  private static final List<TokenizedExample> FORGET =
-      List.of(example(2, 5, 9, 17, 33, 12, 1), example(1, 40, 8, 1));
-
-  /** Two and three label tokens, to the same questions. */
-  private static final List<TokenizedExample> REFUSALS =
-      List.of(example(2, 5, 9, 60, 1), example(1, 40, 60, 61, 1));
-
-  /** Three and two label tokens. */
-  private static final List<TokenizedExample> RETAIN =
-      List.of(example(1, 7, 71, 200, 1), example(2, 250, 30, 31, 1));
-
-  /** Two and four label tokens, to the same questions. */
-  private static final List<TokenizedExample> RETAIN_REFUSALS =
-      List.of(example(1, 7, 60, 1), example(2, 250, 30, 60, 61, 62, 1));
-
   private Llama model;
   private Llama uniform;
 
   @BeforeEach
   void open() {
     model = TinyModels.llama(1);
-    uniform = TinyModels.llama(1);
-    try (PointerScope scope = new PointerScope();
-        AutoGradMode off = new AutoGradMode(false)) {
-      uniform.weights().flat().zero_();
-    }
+    uniform = ByHand.uniform();
   }
 
   @AfterEach
@@ -77,8 +63,8 @@ class PreferenceMethodsTest {
   @Test
   void klMin_startIsTheModel_isGradientAscent() {
     LossRig rig = rig(model, model, ReferenceLogProb.NONE);
-    LossRig.Result ascent = rig.of(new GradientAscent());
-    LossRig.Result result = rig.of(new KlMinimisation(3));
+    LossAndGradient ascent = rig.of(new GradientAscent());
+    LossAndGradient result = rig.of(new KlMinimisation(3));
     assertThat(result.loss()).isCloseTo(ascent.loss(), within(1e-5));
     assertThat(result.distance(1, ascent)).isLessThan(1e-5);
   }
@@ -94,7 +80,7 @@ class PreferenceMethodsTest {
           AutoGradMode off = new AutoGradMode(false)) {
         certain.weights().tensor("model.norm.weight").mul_(new Scalar(1e5));
       }
-      LossRig.Result result =
+      LossAndGradient result =
           rig(uniform, certain, ReferenceLogProb.NONE).of(new KlMinimisation(3));
       assertThat(result.loss()).isCloseTo(2 * LOG_V, within(1e-4));
     }
@@ -119,8 +105,8 @@ class PreferenceMethodsTest {
   void dpo_uniformModelAndKnownGaps_isThreeLogTwoOverBeta() {
     double beta = 0.25;
     ReferenceLogProb known =
-        references(FORGET, -4 * LOG_V - 1, -2 * LOG_V - 1 - Math.log(3) / beta)
-            .and(references(REFUSALS, -2 * LOG_V - 1, -3 * LOG_V - 1));
+        reference(FORGET, -4 * LOG_V - 1, -2 * LOG_V - 1 - Math.log(3) / beta)
+            .and(reference(REFUSALS, -2 * LOG_V - 1, -3 * LOG_V - 1));
     LossRig rig = rig(uniform, uniform, known);
     double expected = 3 * Math.log(2) / beta;
     assertThat(rig.of(new Dpo(beta, 0)).loss()).isCloseTo(expected, within(1e-4));
@@ -136,11 +122,14 @@ class PreferenceMethodsTest {
   @CsvSource({"0.1, 0", "0.5, 4", "0.5, -4"})
   void dpo_oneExample_gradientRaisesRefusalAndLowersAnswer(double beta, double gap) {
     ReferenceLogProb known =
-        references(FORGET, sum(FORGET.get(0)) + gap)
-            .and(references(REFUSALS, sum(REFUSALS.get(0))));
+        reference(FORGET, sum(model, FORGET.get(0)) + gap)
+            .and(reference(REFUSALS, sum(model, REFUSALS.get(0))));
     double slope = 2 / (1 + Math.exp(beta * gap));
-    LossRig.Result result = first(model, known).of(new Dpo(beta, 0));
-    assertThat(result.plus(2 * slope, ascent(REFUSALS.get(0))).distance(4 * slope, answer()))
+    LossAndGradient result = first(model, known).of(new Dpo(beta, 0));
+    assertThat(
+            result
+                .plus(2 * slope, ascent(model, REFUSALS.get(0)))
+                .distance(4 * slope, ascent(model, FORGET.get(0))))
         .isLessThan(1e-4);
   }
 
@@ -150,7 +139,7 @@ class PreferenceMethodsTest {
     TokenizedExample other = example(2, 5, 9, 70, 71, 72, 1);
     Alternatives both = new Alternatives(List.of(List.of(REFUSALS.get(0), other)));
     ReferenceLogProb zero =
-        references(FORGET, 0).and(references(REFUSALS, 0)).and(references(List.of(other), 0));
+        reference(FORGET, 0).and(reference(REFUSALS, 0)).and(reference(List.of(other), 0));
     Materials materials = new Materials(Optional.empty(), zero, both, Alternatives.NONE);
     double[] losses = new double[3];
     try (PointerScope scope = new PointerScope()) {
@@ -169,10 +158,11 @@ class PreferenceMethodsTest {
   @Test
   void kto_refusalsNoLikelier_isNpo() {
     ReferenceLogProb known =
-        ReferenceLogProb.of(model, FORGET).and(references(REFUSALS, 0.0, sum(REFUSALS.get(1))));
+        ReferenceLogProb.of(model, FORGET)
+            .and(reference(REFUSALS, 0.0, sum(model, REFUSALS.get(1))));
     LossRig rig = rig(model, model, known);
-    LossRig.Result npo = rig.of(new Npo(0.5, 2));
-    LossRig.Result result = rig.of(new Kto(0.5, 2));
+    LossAndGradient npo = rig.of(new Npo(0.5, 2));
+    LossAndGradient result = rig.of(new Kto(0.5, 2));
     assertThat(result.loss()).isCloseTo(npo.loss(), within(1e-5));
     assertThat(result.distance(1, npo)).isLessThan(1e-5);
   }
@@ -186,8 +176,8 @@ class PreferenceMethodsTest {
   void kto_uniformModelAndKnownGaps_isThreeLogTwoOverBeta() {
     double beta = 0.25;
     ReferenceLogProb known =
-        references(FORGET, -4 * LOG_V - 2, -2 * LOG_V - 2 - Math.log(3) / beta)
-            .and(references(REFUSALS, -2 * LOG_V - 1, -3 * LOG_V - 3));
+        reference(FORGET, -4 * LOG_V - 2, -2 * LOG_V - 2 - Math.log(3) / beta)
+            .and(reference(REFUSALS, -2 * LOG_V - 1, -3 * LOG_V - 3));
     LossRig rig = rig(uniform, uniform, known);
     double expected = 3 * Math.log(2) / beta;
     assertThat(rig.of(new Kto(beta, 0)).loss()).isCloseTo(expected, within(1e-4));
@@ -204,89 +194,14 @@ class PreferenceMethodsTest {
   @CsvSource({"0.1, 0, 0", "0.5, 1, 3", "0.5, 3, 1"})
   void kto_oneExample_gradientIsFadingAscentAlone(double beta, double r, double z0) {
     ReferenceLogProb known =
-        references(FORGET, sum(FORGET.get(0)) - r)
-            .and(references(REFUSALS, sum(REFUSALS.get(0)) - z0));
+        reference(FORGET, sum(model, FORGET.get(0)) - r)
+            .and(reference(REFUSALS, sum(model, REFUSALS.get(0)) - z0));
     double slope = 2 / (1 + Math.exp(beta * (z0 - r)));
-    assertThat(first(model, known).of(new Kto(beta, 0)).distance(4 * slope, answer()))
+    assertThat(
+            first(model, known)
+                .of(new Kto(beta, 0))
+                .distance(4 * slope, ascent(model, FORGET.get(0))))
         .isLessThan(1e-4);
-  }
-
-  /** Descent on the refusals: ascent on them, reversed; in the uniform model L = (1 + α) ln V. */
-  @Test
-  void refusal_anyModel_isDescentOnRefusals() {
-    LossRig.Result result = rig(model, model, ReferenceLogProb.NONE).of(new Refusal(0));
-    LossRig.Result ascent =
-        new LossRig(model, Materials.NONE, REFUSALS, RETAIN).of(new GradientAscent());
-    assertThat(result.loss()).isCloseTo(-ascent.loss(), within(1e-5));
-    assertThat(result.distance(-1, ascent)).isLessThan(1e-5);
-    assertThat(rig(uniform, uniform, ReferenceLogProb.NONE).of(new Refusal(2)).loss())
-        .isCloseTo(3 * LOG_V, within(1e-5));
-  }
-
-  /**
-   * logp of retain answers is (-3, -2) ln V, of their refusals (-2, -4) ln V: gaps (-1, 2) ln V. β
-   * = ½: -ln σ = (ln(1 + √V), ln(1 + 1/V)), whose mean counts α/β = 2 α times; the refusals to
-   * forget questions add ln V.
-   */
-  @Test
-  void idkAp_uniformModel_byHand() {
-    double preservation = Math.log1p(Math.sqrt(300)) + Math.log1p(1 / 300.0);
-    LossRig rig = rig(uniform, uniform, ReferenceLogProb.NONE);
-    assertThat(rig.of(new IdkAp(0.5, 0)).loss()).isCloseTo(LOG_V, within(1e-5));
-    assertThat(rig.of(new IdkAp(0.5, 3)).loss()).isCloseTo(LOG_V + 3 * preservation, within(1e-4));
-  }
-
-  /** dAP/dgap = -σ(-β gap): ∇AP = -σ(-β gap) (3 GA(answer) - 2 GA(refusal)). */
-  @Test
-  void idkAp_oneRetainExample_gradientRaisesAnswerAndLowersRefusal() {
-    double beta = 0.5;
-    TokenizedExample right = RETAIN.get(0);
-    TokenizedExample refusal = RETAIN_REFUSALS.get(0);
-    double slope = 1 / (1 + Math.exp(beta * (sum(right) - sum(refusal))));
-    LossRig.Result result = first(model, ReferenceLogProb.NONE).of(new IdkAp(beta, 1).retainLoss());
-    assertThat(result.plus(3 * slope, ascent(right)).distance(2 * slope, ascent(refusal)))
-        .isLessThan(1e-4);
-  }
-
-  /** P = 1/V on both sides: L = -g(1/V) + f*(g(1/V)) + α ln V; g of total variation cancels. */
-  @Test
-  void flat_uniformModel_byHand() {
-    double v = 1 / 300.0;
-    LossRig rig = rig(uniform, uniform, ReferenceLogProb.NONE);
-    assertThat(rig.of(new Flat(0, 0)).loss()).isCloseTo(0, within(1e-7));
-    assertThat(rig.of(new Flat(1, 0)).loss()).isCloseTo(Math.exp(v - 1) - v, within(1e-6));
-    assertThat(rig.of(new Flat(3, 0)).loss()).isCloseTo(v * v / 4, within(1e-8));
-    assertThat(rig.of(new Flat(0, 2)).loss()).isCloseTo(2 * LOG_V, within(1e-5));
-  }
-
-  /**
-   * One label token each, ∇P = p GA: ∇L = -g'(p) p GA(refusal) + (f* ∘ g)'(q) q GA(answer), with
-   * these derivatives.
-   */
-  @ParameterizedTest
-  @CsvSource({"0", "1", "2", "3"})
-  void flat_oneToken_gradientIsDerivativeTimesProbability(int divergence) {
-    TokenizedExample refusal = example(2, 5, 9, 60);
-    TokenizedExample told = example(2, 5, 9, 17);
-    double p = Math.exp(sum(refusal));
-    double q = Math.exp(sum(told));
-    double up = List.of(sech2(p) / 2, 1.0, 1 / (1 + Math.exp(p)), 1.0).get(divergence);
-    double down =
-        List.of(sech2(q) / 2, Math.exp(q - 1), 1 / (1 + Math.exp(-q)), 1 + q / 2).get(divergence);
-    Materials materials =
-        new Materials(
-            Optional.empty(),
-            ReferenceLogProb.NONE,
-            LossRig.one(List.of(refusal)),
-            Alternatives.NONE);
-    LossRig.Result result =
-        new LossRig(model, materials, List.of(told), RETAIN).of(new Flat(divergence, 0));
-    assertThat(result.plus(up * p, ascent(refusal)).distance(down * q, ascent(told)))
-        .isLessThan(1e-4);
-  }
-
-  private static double sech2(double x) {
-    return 1 / Math.pow(Math.cosh(x), 2);
   }
 
   @Test
@@ -295,59 +210,9 @@ class PreferenceMethodsTest {
     assertRefused(() -> new Dpo(0, 1), "beta must be > 0, got 0.0");
     assertRefused(() -> new AltPo(0.1, 0, 1), "alternates must be at least 1, got 0");
     assertRefused(() -> new Kto(-0.1, 1), "beta must be > 0, got -0.1");
-    assertRefused(() -> new Refusal(-1), "retainWeight must be >= 0, got -1.0");
-    assertRefused(() -> new IdkAp(0.1, -2), "retainWeight must be >= 0, got -2.0");
-    assertRefused(() -> new Flat(4, 0), "divergence must be 0, 1, 2 or 3, got 4");
   }
 
   private static void assertRefused(Callable<DescentMethod> method, String message) {
     assertThatThrownBy(method::call).isInstanceOf(InvalidRequest.class).hasMessage(message);
-  }
-
-  private LossRig.Result answer() {
-    return ascent(FORGET.get(0));
-  }
-
-  /** GA of one example. */
-  private LossRig.Result ascent(TokenizedExample one) {
-    return new LossRig(model, Materials.NONE, List.of(one), RETAIN).of(new GradientAscent());
-  }
-
-  private static LossRig rig(Llama model, Llama start, ReferenceLogProb reference) {
-    return new LossRig(model, materials(start, reference), FORGET, RETAIN);
-  }
-
-  /** The first example of each set alone. */
-  private static LossRig first(Llama model, ReferenceLogProb reference) {
-    return new LossRig(
-        model, materials(model, reference), FORGET.subList(0, 1), RETAIN.subList(0, 1));
-  }
-
-  private static Materials materials(Llama start, ReferenceLogProb reference) {
-    return new Materials(
-        Optional.of(start), reference, LossRig.one(REFUSALS), LossRig.one(RETAIN_REFUSALS));
-  }
-
-  /** A reference that gave these sums to the first examples. */
-  private static ReferenceLogProb references(List<TokenizedExample> data, double... sums) {
-    Map<TokenizedExample, float[]> values = new HashMap<>();
-    for (int i = 0; i < sums.length; i++) {
-      float[] tokens = new float[data.get(i).completionLength()];
-      tokens[0] = (float) sums[i];
-      values.put(data.get(i), tokens);
-    }
-    return new ReferenceLogProb(values);
-  }
-
-  private double sum(TokenizedExample one) {
-    double sum = 0;
-    for (float f : ReferenceLogProb.of(model, List.of(one)).tokens(one)) {
-      sum += f;
-    }
-    return sum;
-  }
-
-  private static TokenizedExample example(int promptLength, int... ids) {
-    return new TokenizedExample(ids, promptLength);
   }
 }

@@ -1,51 +1,38 @@
 package palimpsest.methods.llm;
 
 import java.util.List;
-import org.junit.jupiter.api.Nested;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
 import palimpsest.methods.StagedMethod;
 import palimpsest.testkit.StagedContract;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.text.TokenizedExample;
 
-/** The contract of every method in stages, one class a method. */
-class StagedContractTest {
+/** The contract of every method in stages. */
+@ParameterizedClass
+@MethodSource("methods")
+class StagedContractTest extends StagedContract {
+  private final StagedMethod staged;
 
-  @Nested
-  class TaskVectorContract extends StagedContract {
-    @Override
-    protected Subject subject() {
-      return new Staged(TaskVector.defaults());
-    }
+  StagedContractTest(StagedMethod staged) {
+    this.staged = staged;
   }
 
-  @Nested
-  class UndoContract extends StagedContract {
-    @Override
-    protected Subject subject() {
-      return new Staged(Undo.defaults());
-    }
+  static Stream<StagedMethod> methods() {
+    return Stream.of(
+        TaskVector.defaults(), Undo.defaults(), new Undo(0, 0.5, 0.2, 1, 3, 2), Lunar.defaults());
   }
 
-  @Nested
-  class UndoOfManyEpochsContract extends StagedContract {
-    @Override
-    protected Subject subject() {
-      return new Staged(new Undo(0, 0.5, 0.2, 1, 3, 2));
-    }
+  @Override
+  protected Subject subject() {
+    return new Staged(staged);
   }
 
-  @Nested
-  class LunarContract extends StagedContract {
-    @Override
-    protected Subject subject() {
-      return new Staged(Lunar.defaults());
-    }
-  }
-
-  private record Staged(StagedMethod method) implements StagedContract.Subject {
+  private record Staged(StagedMethod method) implements Subject {
     @Override
     public int steps(int forget, int retain) {
-      return method.steps(StagedContract.RECIPE, forget, retain);
+      return method.steps(RECIPE, forget, retain);
     }
 
     @Override
@@ -54,9 +41,7 @@ class StagedContractTest {
           List.of(
               new TokenizedExample(new int[] {9, 8, 7, 1}, 3),
               new TokenizedExample(new int[] {30, 4, 1}, 2));
-      return new StagesRig(model, forget, retain, unanswerable, StagedContract.RECIPE)
-          .run(method)
-          .steps;
+      return new StagesRig(model, forget, retain, unanswerable, RECIPE).run(method).steps;
     }
   }
 }

@@ -3,6 +3,8 @@ package palimpsest.methods.llm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static palimpsest.methods.llm.ByHand.FORGET;
+import static palimpsest.methods.llm.ByHand.example;
 
 import java.util.List;
 import java.util.Optional;
@@ -25,7 +27,6 @@ import palimpsest.torch.Scopes;
 import palimpsest.torch.Weights;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.text.TokenizedExample;
-import palimpsest.torch.train.Alternatives;
 import palimpsest.torch.train.Batch;
 import palimpsest.torch.train.Descent;
 import palimpsest.torch.train.Loss;
@@ -38,8 +39,6 @@ import palimpsest.torch.train.Stepping;
 @ExtendWith(LeakCheck.class)
 class StagedMethodsTest {
   private static final Recipe RECIPE = new Recipe(3, 2, 2, 1e-3, 0, Recipe.Decay.CONSTANT, 0, 1, 9);
-  private static final List<TokenizedExample> FORGET =
-      List.of(example(2, 5, 9, 17, 33, 12, 1), example(1, 40, 8, 1));
   private static final List<TokenizedExample> RETAIN =
       List.of(example(1, 7, 71, 200, 1), example(2, 250, 30, 31, 1), example(2, 60, 61, 62, 1));
 
@@ -176,9 +175,7 @@ class StagedMethodsTest {
   }
 
   private static double divergence(Llama teacher, Llama student) {
-    Materials materials =
-        new Materials(
-            Optional.of(teacher), ReferenceLogProb.NONE, Alternatives.NONE, Alternatives.NONE);
+    Materials materials = LossRig.from(teacher, ReferenceLogProb.NONE);
     return Scopes.withoutGradient(
         () ->
             new RetainLoss.Divergence()
@@ -206,9 +203,5 @@ class StagedMethodsTest {
       sum += Math.pow((double) one[i] - other[i], 2);
     }
     return Math.sqrt(sum);
-  }
-
-  private static TokenizedExample example(int promptLength, int... ids) {
-    return new TokenizedExample(ids, promptLength);
   }
 }

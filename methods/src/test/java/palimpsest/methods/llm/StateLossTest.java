@@ -3,11 +3,10 @@ package palimpsest.methods.llm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static palimpsest.methods.llm.ByHand.FORGET;
+import static palimpsest.methods.llm.ByHand.RETAIN;
 
-import java.util.List;
-import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.AutoGradMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -18,12 +17,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 import palimpsest.api.InvalidRequest;
 import palimpsest.methods.RetainLoss;
 import palimpsest.testkit.LeakCheck;
+import palimpsest.testkit.LossAndGradient;
 import palimpsest.testkit.TinyModels;
 import palimpsest.torch.checkpoint.LlamaConfig;
 import palimpsest.torch.llm.InitialWeights;
 import palimpsest.torch.llm.Llama;
-import palimpsest.torch.text.TokenizedExample;
-import palimpsest.torch.train.Alternatives;
 import palimpsest.torch.train.Batch;
 import palimpsest.torch.train.Materials;
 import palimpsest.torch.train.ReferenceLogProb;
@@ -35,10 +33,6 @@ import palimpsest.torch.train.ReferenceLogProb;
 @ExtendWith(LeakCheck.class)
 class StateLossTest {
   private static final int D = 16;
-  private static final List<TokenizedExample> FORGET =
-      List.of(example(2, 5, 9, 17, 33, 12, 1), example(1, 40, 8, 1));
-  private static final List<TokenizedExample> RETAIN =
-      List.of(example(1, 7, 71, 200, 1), example(2, 250, 30, 31, 1));
 
   private Llama model;
   private Llama zero;
@@ -46,11 +40,7 @@ class StateLossTest {
   @BeforeEach
   void open() {
     model = TinyModels.llama(1);
-    zero = TinyModels.llama(1);
-    try (PointerScope scope = new PointerScope();
-        AutoGradMode off = new AutoGradMode(false)) {
-      zero.weights().flat().zero_();
-    }
+    zero = ByHand.zero();
   }
 
   @AfterEach
@@ -74,25 +64,21 @@ class StateLossTest {
   @Test
   void rmu_anyModel_isQuadraticInSteering() {
     LossRig rig = rig(model, zero);
-    LossRig.Result none = rig.of(new Rmu(1, 0, 0, 3));
-    LossRig.Result once = rig.of(new Rmu(1, 2, 0, 3));
-    LossRig.Result twice = rig.of(new Rmu(1, 4, 0, 3));
+    LossAndGradient none = rig.of(new Rmu(1, 0, 0, 3));
+    LossAndGradient once = rig.of(new Rmu(1, 2, 0, 3));
+    LossAndGradient twice = rig.of(new Rmu(1, 4, 0, 3));
     assertThat(twice.loss() - 2 * once.loss() + none.loss()).isCloseTo(8.0 / D, within(1e-5));
-    float[] expected = new float[none.gradient().length];
-    for (int i = 0; i < expected.length; i++) {
-      expected[i] = 2 * once.gradient()[i] - none.gradient()[i];
-    }
-    assertThat(twice.distance(1, new LossRig.Result(0, expected))).isLessThan(1e-4);
+    assertThat(twice.distance(-1, none.plus(-2, once))).isLessThan(1e-4);
     assertThat(once.distance(1, none)).isGreaterThan(1e-2);
   }
 
   /** c = 0 pulls to the origin, and a start whose states are 0 keeps there: the same on one set. */
   @Test
   void rmu_noSteering_isHiddenLossOfAZeroStart() {
-    Materials start = materials(zero);
-    LossRig.Result pulled =
+    Materials start = LossRig.from(zero, ReferenceLogProb.NONE);
+    LossAndGradient pulled =
         new LossRig(model, start, FORGET, FORGET).of(new Rmu(1, 0, 0, 0)); // mean h²
-    LossRig.Result both = new LossRig(model, start, FORGET, FORGET).of(new Rmu(1, 0, 3, 0));
+    LossAndGradient both = new LossRig(model, start, FORGET, FORGET).of(new Rmu(1, 0, 3, 0));
     assertThat(both.loss()).isCloseTo(4 * pulled.loss(), within(1e-4));
     assertThat(both.distance(4, pulled)).isLessThan(1e-5);
   }
@@ -101,7 +87,7 @@ class StateLossTest {
   @Test
   void rmu_retainTermAtTheStart_isZero() {
     LossRig rig = rig(model, model);
-    LossRig.Result plain = rig.of(new Rmu(1, 2, 0, 0));
+    LossAndGradient plain = rig.of(new Rmu(1, 2, 0, 0));
     assertThat(rig.of(new Rmu(1, 2, 1200, 0)).distance(1, plain)).isLessThan(1e-6);
   }
 
@@ -135,8 +121,8 @@ class StateLossTest {
   @Test
   void adaptiveRmu_zeroStart_isRmuWithoutSteering() {
     LossRig rig = rig(model, zero);
-    LossRig.Result rmu = rig.of(new Rmu(1, 0, 2, 0));
-    LossRig.Result result = rig.of(new AdaptiveRmu(1, 5, 2, 0));
+    LossAndGradient rmu = rig.of(new Rmu(1, 0, 2, 0));
+    LossAndGradient result = rig.of(new AdaptiveRmu(1, 5, 2, 0));
     assertThat(result.loss()).isEqualTo(rmu.loss());
     assertThat(result.distance(1, rmu)).isZero();
   }
@@ -170,7 +156,7 @@ class StateLossTest {
   @ParameterizedTest
   @ValueSource(ints = {2, 7, Integer.MAX_VALUE})
   void layer_thatTheModelLacks_isRefused(int layer) {
-    Materials start = materials(zero);
+    Materials start = LossRig.from(zero, ReferenceLogProb.NONE);
     Batch batch = Batch.whole(FORGET, 0);
     String message =
         "layer must be at most 1, got "
@@ -198,15 +184,6 @@ class StateLossTest {
   }
 
   private static LossRig rig(Llama model, Llama start) {
-    return new LossRig(model, materials(start), FORGET, RETAIN);
-  }
-
-  private static Materials materials(Llama start) {
-    return new Materials(
-        Optional.of(start), ReferenceLogProb.NONE, Alternatives.NONE, Alternatives.NONE);
-  }
-
-  private static TokenizedExample example(int promptLength, int... ids) {
-    return new TokenizedExample(ids, promptLength);
+    return new LossRig(model, LossRig.from(start, ReferenceLogProb.NONE), FORGET, RETAIN);
   }
 }

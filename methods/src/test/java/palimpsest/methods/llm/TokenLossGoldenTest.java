@@ -1,7 +1,6 @@
 package palimpsest.methods.llm;
 
 import java.util.List;
-import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -11,7 +10,6 @@ import palimpsest.methods.DescentMethod;
 import palimpsest.testkit.LeakCheck;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.text.TokenizedExample;
-import palimpsest.torch.train.Alternatives;
 import palimpsest.torch.train.Materials;
 import palimpsest.torch.train.ReferenceLogProb;
 
@@ -48,12 +46,7 @@ class TokenLossGoldenTest {
     List<TokenizedExample> forget = GOLDEN.examples(set);
     try (Llama model = GoldenFile.model("gqa-tied");
         Llama start = GoldenFile.model("mha")) {
-      Materials materials =
-          new Materials(
-              Optional.of(start),
-              ReferenceLogProb.of(start, forget),
-              Alternatives.NONE,
-              Alternatives.NONE);
+      Materials materials = LossRig.from(start, ReferenceLogProb.of(start, forget));
       LossRig rig = new LossRig(model, materials, forget, GOLDEN.examples("retain"));
       // the file's PDU has the constant -λε
       double constant = method instanceof Pdu pdu ? -pdu.retainWeight() * pdu.limit() : 0;

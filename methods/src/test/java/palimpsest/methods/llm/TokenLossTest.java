@@ -3,14 +3,16 @@ package palimpsest.methods.llm;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
+import static palimpsest.methods.llm.ByHand.FORGET;
+import static palimpsest.methods.llm.ByHand.LOG_V;
+import static palimpsest.methods.llm.ByHand.RETAIN;
+import static palimpsest.methods.llm.ByHand.V;
+import static palimpsest.methods.llm.ByHand.example;
+import static palimpsest.methods.llm.ByHand.reference;
 
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.stream.IntStream;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.AutoGradMode;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -20,29 +22,16 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import palimpsest.api.InvalidRequest;
 import palimpsest.testkit.LeakCheck;
+import palimpsest.testkit.LossAndGradient;
 import palimpsest.testkit.TinyModels;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.text.TokenizedExample;
-import palimpsest.torch.train.Alternatives;
 import palimpsest.torch.train.Materials;
 import palimpsest.torch.train.ReferenceLogProb;
 
-/**
- * Losses on tokens, derived by hand on a model drawn at random and on the uniform one, all of whose
- * weights are 0, so that every token has log-probability -ln V, V = 300.
- */
+/** Losses on tokens, derived by hand on a model drawn at random and on the uniform one. */
 @ExtendWith(LeakCheck.class)
 class TokenLossTest {
-  private static final int V = 300;
-  private static final double LOG_V = Math.log(V);
-
-  /** Four label tokens after a prompt of two, and two after one. */
-  private static final List<TokenizedExample> FORGET =
-      List.of(example(2, 5, 9, 17, 33, 12, 1), example(1, 40, 8, 1));
-
-  private static final List<TokenizedExample> RETAIN =
-      List.of(example(1, 7, 71, 200, 1), example(2, 250, 30, 31, 1));
-
   /** One label token. */
   private static final List<TokenizedExample> ONE = List.of(example(2, 5, 9, 17));
 
@@ -56,11 +45,7 @@ class TokenLossTest {
   @BeforeEach
   void open() {
     model = TinyModels.llama(1);
-    uniform = TinyModels.llama(1);
-    try (PointerScope scope = new PointerScope();
-        AutoGradMode off = new AutoGradMode(false)) {
-      uniform.weights().flat().zero_();
-    }
+    uniform = ByHand.uniform();
   }
 
   @AfterEach
@@ -72,7 +57,7 @@ class TokenLossTest {
   /** KL(uniform || uniform) = 0, the least there is: no gradient either; the rest is α ln V. */
   @Test
   void maxEntropy_uniformModel_isDone() {
-    LossRig.Result plain = rig(uniform, FORGET).of(new MaxEntropy(3, 0));
+    LossAndGradient plain = rig(uniform, FORGET).of(new MaxEntropy(3, 0));
     assertThat(plain.loss()).isCloseTo(0, within(1e-5));
     assertThat(plain.norm()).isLessThan(1e-6);
     assertThat(rig(uniform, FORGET).of(new MaxEntropy(3, 2)).loss())
@@ -85,8 +70,8 @@ class TokenLossTest {
    */
   @Test
   void maxEntropy_oneToken_isDescentOnTheWholeVocabulary() {
-    LossRig.Result all = rig(model, EVERY).of(new GradientAscent());
-    LossRig.Result result = rig(model, ONE).of(new MaxEntropy(0.5, 0));
+    LossAndGradient all = rig(model, EVERY).of(new GradientAscent());
+    LossAndGradient result = rig(model, ONE).of(new MaxEntropy(0.5, 0));
     assertThat(result.loss()).isCloseTo(0.5 * (-all.loss() - LOG_V), within(1e-5));
     assertThat(result.distance(-0.5, all)).isLessThan(1e-4);
   }
@@ -94,7 +79,7 @@ class TokenLossTest {
   /** γ = 0 and the model still the starting one: CE(p, p) has its least value at p. */
   @Test
   void undial_noPenaltyAtTheStart_isAtRest() {
-    LossRig.Result result = rig(model, model, FORGET).of(new Undial(0, 0));
+    LossAndGradient result = rig(model, model, FORGET).of(new Undial(0, 0));
     assertThat(result.loss()).isBetween(0.0, LOG_V);
     assertThat(result.norm()).isLessThan(1e-5);
   }
@@ -106,16 +91,12 @@ class TokenLossTest {
   @Test
   void undial_uniformStart_isEveryOtherToken() {
     LossRig rig = rig(model, uniform, FORGET);
-    LossRig.Result entropy = rig.of(new MaxEntropy(1, 0));
-    LossRig.Result ascent = rig.of(new GradientAscent());
-    LossRig.Result result = rig.of(new Undial(1000, 0));
+    LossAndGradient entropy = rig.of(new MaxEntropy(1, 0));
+    LossAndGradient ascent = rig.of(new GradientAscent());
+    LossAndGradient result = rig.of(new Undial(1000, 0));
     assertThat(result.loss())
         .isCloseTo((V * (entropy.loss() + LOG_V) + ascent.loss()) / (V - 1), within(1e-4));
-    float[] expected = new float[result.gradient().length];
-    for (int i = 0; i < expected.length; i++) {
-      expected[i] = (V * entropy.gradient()[i] + ascent.gradient()[i]) / (V - 1);
-    }
-    assertThat(result.distance(1, new LossRig.Result(0, expected))).isLessThan(1e-4);
+    assertThat(result.distance(V / (V - 1.0), entropy.plus(1.0 / V, ascent))).isLessThan(1e-4);
   }
 
   /** A uniform model gives -log p = ln V to whatever target, with α = 2 thrice that in all. */
@@ -145,15 +126,15 @@ class TokenLossTest {
    */
   @Test
   void ceU_firstTokensLeftOut_areAsIfInThePrompt() {
-    LossRig.Result longer = rig(model, List.of(example(4, 5, 9, 17, 33, 12, 1))).of(new CeU(0, 0));
-    LossRig.Result result = rig(model, FORGET).of(new CeU(2, 0));
+    LossAndGradient longer = rig(model, List.of(example(4, 5, 9, 17, 33, 12, 1))).of(new CeU(0, 0));
+    LossAndGradient result = rig(model, FORGET).of(new CeU(2, 0));
     assertThat(result.loss()).isCloseTo(longer.loss(), within(1e-5));
     assertThat(result.distance(1, longer)).isLessThan(1e-4);
   }
 
   @Test
   void ceU_everyTokenLeftOut_isZero() {
-    LossRig.Result result = rig(model, FORGET).of(new CeU(4, 0));
+    LossAndGradient result = rig(model, FORGET).of(new CeU(4, 0));
     assertThat(result.loss()).isZero();
     assertThat(result.norm()).isZero();
   }
@@ -163,8 +144,8 @@ class TokenLossTest {
   @ValueSource(doubles = {0.5, 4})
   void tnpo_referenceIsModel_isGradientAscent(double beta) {
     LossRig rig = rig(model, FORGET);
-    LossRig.Result ascent = rig.of(new GradientAscent());
-    LossRig.Result result = rig.of(new Tnpo(beta, 0));
+    LossAndGradient ascent = rig.of(new GradientAscent());
+    LossAndGradient result = rig.of(new Tnpo(beta, 0));
     assertThat(result.loss()).isCloseTo(ascent.loss(), within(1e-5));
     assertThat(result.distance(1, ascent)).isLessThan(1e-5);
   }
@@ -174,10 +155,8 @@ class TokenLossTest {
   @CsvSource({"0.5, 2", "0.5, -2", "4, 1", "4, -3"})
   void tnpo_oneToken_gradientIsFadingAscent(double beta, double gap) {
     double logProb = logProbs(model, ONE)[0];
-    Map<TokenizedExample, float[]> values = new HashMap<>();
-    values.put(ONE.get(0), new float[] {(float) (logProb - gap)});
-    LossRig rig = new LossRig(model, Materials.of(new ReferenceLogProb(values)), ONE, RETAIN);
-    LossRig.Result ascent = rig.of(new GradientAscent());
+    LossRig rig = new LossRig(model, Materials.of(reference(ONE, logProb - gap)), ONE, RETAIN);
+    LossAndGradient ascent = rig.of(new GradientAscent());
     double weight = 2 / (1 + Math.exp(-beta * gap));
     assertThat(rig.of(new Tnpo(beta, 0)).distance(weight, ascent)).isLessThan(1e-4);
     double likely = weight * Math.exp(0.25 * logProb);
@@ -188,7 +167,7 @@ class TokenLossTest {
   @Test
   void wtnpo_limits_areWeightedAscentAndTnpo() {
     LossRig same = rig(model, FORGET);
-    LossRig.Result weighted = same.of(new WeightedAscent(0.3, 0));
+    LossAndGradient weighted = same.of(new WeightedAscent(0.3, 0));
     assertThat(same.of(new Wtnpo(2, 0.3, 0)).distance(1, weighted)).isLessThan(1e-5);
     LossRig other = rig(model, uniform, FORGET);
     assertThat(other.of(new Wtnpo(2, 0, 0)).distance(1, other.of(new Tnpo(2, 0)))).isZero();
@@ -197,7 +176,7 @@ class TokenLossTest {
   /** All logits are alike: nothing to flatten. With λ = 2 the retain term adds 2 ln V. */
   @Test
   void pdu_uniformModel_isFlat() {
-    LossRig.Result plain = rig(uniform, FORGET).of(new Pdu(1, 0, 0, 0, 0));
+    LossAndGradient plain = rig(uniform, FORGET).of(new Pdu(1, 0, 0, 0, 0));
     assertThat(plain.loss()).isZero();
     assertThat(plain.norm()).isZero();
     assertThat(rig(uniform, FORGET).of(new Pdu(1, 2, 1, 0.3, 0)).loss())
@@ -246,12 +225,7 @@ class TokenLossTest {
   }
 
   private static LossRig rig(Llama model, Llama start, List<TokenizedExample> forget) {
-    Materials materials =
-        new Materials(
-            Optional.of(start),
-            ReferenceLogProb.of(start, forget),
-            Alternatives.NONE,
-            Alternatives.NONE);
+    Materials materials = LossRig.from(start, ReferenceLogProb.of(start, forget));
     return new LossRig(model, materials, forget, RETAIN);
   }
 
@@ -259,9 +233,5 @@ class TokenLossTest {
   private static double[] logProbs(Llama model, List<TokenizedExample> data) {
     ReferenceLogProb values = ReferenceLogProb.of(model, data);
     return data.stream().mapToDouble(e -> values.tokens(e)[0]).toArray();
-  }
-
-  private static TokenizedExample example(int promptLength, int... ids) {
-    return new TokenizedExample(ids, promptLength);
   }
 }

@@ -22,11 +22,7 @@ public record Knowmem(Split split) implements SplitMetric {
   private static final List<String> STOPS = List.of("\n\n", "\nQuestion", "Question:");
 
   private static final PerExample PER_EXAMPLE =
-      new PerExample(
-          "ROUGE-L F1 of the greedy answer",
-          "the task \"knowmem\"",
-          item -> "knowmem".equals(item.example().probe().task()),
-          Knowmem::of);
+      PerExample.ofTask("knowmem", "ROUGE-L F1 of the greedy answer", Knowmem::of);
 
   /** On the forget split; MUSE has it on retain as well. */
   public static Knowmem defaults() {

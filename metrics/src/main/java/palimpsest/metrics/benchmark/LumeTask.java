@@ -1,6 +1,7 @@
 package palimpsest.metrics.benchmark;
 
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeSet;
 import palimpsest.api.Evidence;
 import palimpsest.api.Evidence.Item;
@@ -38,7 +39,7 @@ final class LumeTask {
   }
 
   private static String plain(String text) {
-    return text.strip().toLowerCase(java.util.Locale.ROOT);
+    return text.strip().toLowerCase(Locale.ROOT);
   }
 
   private static boolean isOf(Item item, String task, String kind) {

@@ -17,10 +17,9 @@ import palimpsest.metrics.text.Rouge;
  */
 public record Verbmem(Split split) implements SplitMetric {
   private static final PerExample PER_EXAMPLE =
-      new PerExample(
+      PerExample.ofTask(
+          "verbmem",
           "ROUGE-L F1 of the greedy continuation",
-          "the task \"verbmem\"",
-          item -> "verbmem".equals(item.example().probe().task()),
           item -> Rouge.longestUnstemmed(item.example().completion(), item.generated()).f());
 
   /** MUSE's choice: on the forget split. */

@@ -14,11 +14,7 @@ import palimpsest.metrics.SplitMetric;
  */
 public record ExactMemorisation(Split split) implements SplitMetric {
   private static final PerExample PER_EXAMPLE =
-      new PerExample(
-          "share of answer tokens that are the argmax",
-          "an answer token besides the end token",
-          item -> item.answer().length() > 1,
-          ExactMemorisation::of);
+      PerExample.beforeEnd("share of answer tokens that are the argmax", ExactMemorisation::of);
 
   public static ExactMemorisation defaults() {
     return new ExactMemorisation(Split.FORGET);

@@ -18,11 +18,7 @@ import palimpsest.metrics.SplitMetric;
  */
 public record ExtractionStrength(Split split) implements SplitMetric {
   private static final PerExample PER_EXAMPLE =
-      new PerExample(
-          "extraction strength",
-          "an answer token besides the end token",
-          item -> item.answer().length() > 1,
-          ExtractionStrength::of);
+      PerExample.beforeEnd("extraction strength", ExtractionStrength::of);
 
   public static ExtractionStrength defaults() {
     return new ExtractionStrength(Split.FORGET);

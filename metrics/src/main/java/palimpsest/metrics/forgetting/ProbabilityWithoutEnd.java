@@ -14,11 +14,8 @@ import palimpsest.metrics.SplitMetric;
  */
 public record ProbabilityWithoutEnd(Split split) implements SplitMetric {
   private static final PerExample PER_EXAMPLE =
-      new PerExample(
-          "probability of the true answer without its end token",
-          "an answer token besides the end token",
-          item -> item.answer().length() > 1,
-          ProbabilityWithoutEnd::of);
+      PerExample.beforeEnd(
+          "probability of the true answer without its end token", ProbabilityWithoutEnd::of);
 
   /** On the forget split. */
   public static ProbabilityWithoutEnd defaults() {

@@ -13,10 +13,8 @@ import palimpsest.metrics.text.Rouge;
  */
 public record Rouge1Recall(Split split) implements SplitMetric {
   private static final PerExample PER_EXAMPLE =
-      new PerExample(
+      RougeLRecall.ofWords(
           "ROUGE-1 recall of the greedy answer",
-          "a true answer with words in Latin letters or digits",
-          item -> !Rouge.words(item.example().completion()).isEmpty(),
           item -> Rouge.unigram(item.example().completion(), item.generated()).recall());
 
   /** On the forget split. */

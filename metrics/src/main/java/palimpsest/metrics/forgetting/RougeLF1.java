@@ -14,10 +14,8 @@ import palimpsest.metrics.text.Rouge;
  */
 public record RougeLF1(Split split) implements SplitMetric {
   private static final PerExample PER_EXAMPLE =
-      new PerExample(
+      RougeLRecall.ofWords(
           "ROUGE-L F1 of the greedy answer",
-          "a true answer with words in Latin letters or digits",
-          item -> !Rouge.words(item.example().completion()).isEmpty(),
           item -> Rouge.longest(item.example().completion(), item.generated()).f());
 
   /** On the forget split. */

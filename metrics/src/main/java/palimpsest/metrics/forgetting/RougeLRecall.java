@@ -1,5 +1,6 @@
 package palimpsest.metrics.forgetting;
 
+import java.util.function.ToDoubleFunction;
 import palimpsest.api.Evidence.Item;
 import palimpsest.api.Split;
 import palimpsest.metrics.PerExample;
@@ -18,15 +19,20 @@ import palimpsest.metrics.text.Rouge;
 public record RougeLRecall(Split split) implements SplitMetric {
 
   public static final PerExample PER_EXAMPLE =
-      new PerExample(
-          "ROUGE-L recall of the greedy answer",
-          "a true answer with words in Latin letters or digits",
-          item -> !Rouge.words(item.example().completion()).isEmpty(),
-          RougeLRecall::of);
+      ofWords("ROUGE-L recall of the greedy answer", RougeLRecall::of);
 
   /** TOFU's choice: on the forget split. */
   public static RougeLRecall defaults() {
     return new RougeLRecall(Split.FORGET);
+  }
+
+  /** A quantity of true answers whose words ROUGE sees. */
+  static PerExample ofWords(String what, ToDoubleFunction<Item> value) {
+    return new PerExample(
+        what,
+        "a true answer with words in Latin letters or digits",
+        item -> !Rouge.words(item.example().completion()).isEmpty(),
+        value);
   }
 
   private static double of(Item item) {

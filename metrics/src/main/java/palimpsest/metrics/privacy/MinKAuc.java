@@ -27,10 +27,8 @@ public record MinKAuc(double k) implements Metric {
   }
 
   static PerExample perExample(double k) {
-    return new PerExample(
+    return PerExample.beforeEnd(
         "mean log-probability of the least likely tokens",
-        "an answer token besides the end token",
-        item -> item.answer().length() > 1,
         item -> lowest(Arrays.copyOf(item.answer().logProb(), item.answer().length() - 1), k));
   }
 

@@ -31,10 +31,8 @@ public record MinKPlusPlusAuc(double k) implements Metric {
   }
 
   private PerExample perExample() {
-    return new PerExample(
+    return PerExample.beforeEnd(
         "mean standardised log-probability of the least likely tokens",
-        "an answer token besides the end token",
-        item -> item.answer().length() > 1,
         item -> MinKAuc.lowest(standardised(item.answer()), k));
   }
 

@@ -1,5 +1,6 @@
 package palimpsest.metrics.attack;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
@@ -69,7 +70,7 @@ record Toy(String digest, Map<String, List<String>> table, double probability)
         int steps,
         int every,
         Function<LanguageModel, Explanation> watch) {
-      List<Watched> points = new java.util.ArrayList<>();
+      List<Watched> points = new ArrayList<>();
       Toy toy = (Toy) start;
       double p = toy.probability;
       for (int step = 0; step <= steps; step++) {

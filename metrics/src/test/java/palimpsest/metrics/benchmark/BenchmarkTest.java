@@ -13,6 +13,7 @@ import static palimpsest.metrics.Items.value;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -116,9 +117,10 @@ class BenchmarkTest {
   /** Forget and holdout apart: area 1 or 0, score 0. Alike: 1. Three quarters: 1/2. */
   @Test
   void lumeMembership_areas_byHand() {
-    assertThat(membership(trace(-1), trace(-2))).isZero();
-    assertThat(membership(trace(-3), trace(-2))).isZero();
-    assertThat(membership(trace(-2), trace(-2))).isEqualTo(1);
+    assertThat(membership(items(trace(-1)), items(trace(-2)))).isZero();
+    assertThat(membership(items(trace(-3)), items(trace(-2)))).isZero();
+    assertThat(membership(items(trace(-2)), items(trace(-2)))).isEqualTo(1);
+    assertThat(membership(items(trace(-1), trace(-3)), items(trace(-2), trace(-4)))).isEqualTo(0.5);
   }
 
   /**
@@ -144,7 +146,7 @@ class BenchmarkTest {
     assertThat(aggregate.warnings()).singleElement().asString().startsWith("over 1 of LUME's 3");
     assertThat(reason(LumeScore.finalScore().score(alone(new Evidence("digest", splits)))))
         .startsWith("wmdp.multiple-choice@world-facts: no world facts");
-    Map<Split, List<Item>> whole = new java.util.TreeMap<>(splits);
+    Map<Split, List<Item>> whole = new TreeMap<>(splits);
     whole.put(Split.WORLD_FACTS, mmlu);
     assertThat(value(LumeScore.finalScore().score(alone(new Evidence("digest", whole)))))
         .isCloseTo(13 / 18.0, within(1e-15));
@@ -163,9 +165,8 @@ class BenchmarkTest {
         .startsWith("no forget or retain example has a task");
   }
 
-  private static double membership(Trace forget, Trace holdout) {
-    Evidence evidence =
-        new Evidence("d", Map.of(Split.FORGET, items(forget), Split.HOLDOUT, items(holdout)));
+  private static double membership(List<Item> forget, List<Item> holdout) {
+    Evidence evidence = new Evidence("d", Map.of(Split.FORGET, forget, Split.HOLDOUT, holdout));
     return value(LumeMembership.defaults().score(alone(evidence)));
   }
 

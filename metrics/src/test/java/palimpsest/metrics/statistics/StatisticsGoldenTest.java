@@ -11,7 +11,7 @@ import palimpsest.metrics.Golden;
 class StatisticsGoldenTest {
   @Test
   void kolmogorovSmirnov_goldenSamples_equalsExactCounts() {
-    JsonNode cases = Golden.metrics("ks.json").get("cases");
+    JsonNode cases = Golden.cases("ks.json", "cases");
     assertThat(cases).hasSizeGreaterThan(30);
     for (JsonNode c : cases) {
       KolmogorovSmirnov got =
@@ -29,7 +29,7 @@ class StatisticsGoldenTest {
 
   @Test
   void auc_goldenScores_equalsScikitLearn() {
-    for (JsonNode c : Golden.metrics("auc.json").get("cases")) {
+    for (JsonNode c : Golden.cases("auc.json", "cases")) {
       double got = Auc.of(Golden.doubles(c.get("positive")), Golden.doubles(c.get("negative")));
       assertThat(got).as(c.get("name").asText()).isCloseTo(c.get("auc").asDouble(), within(1e-15));
     }
@@ -37,7 +37,7 @@ class StatisticsGoldenTest {
 
   @Test
   void harmonicMean_goldenValues_equalsScipy() {
-    for (JsonNode c : Golden.metrics("hmean.json").get("cases")) {
+    for (JsonNode c : Golden.cases("hmean.json", "cases")) {
       double wanted = c.get("hmean").asDouble();
       double got = Means.harmonic(Golden.doubles(c.get("values")));
       assertThat(got).as(c.toString()).isCloseTo(wanted, within(1e-15 * (1 + wanted)));
@@ -46,7 +46,7 @@ class StatisticsGoldenTest {
 
   @Test
   void studentT_goldenQuantiles_equalsScipy() {
-    JsonNode cases = Golden.metrics("intervals.json").get("student_t");
+    JsonNode cases = Golden.cases("intervals.json", "student_t");
     assertThat(cases).hasSizeGreaterThan(50);
     for (JsonNode c : cases) {
       double got = StudentT.quantile(c.get("level").asDouble(), c.get("freedom").asInt());

@@ -26,7 +26,7 @@ class RougeTest {
 
   @Test
   void rouge_goldenPairs_equalsRougeScore() {
-    JsonNode cases = Golden.metrics("rouge.json").get("cases");
+    JsonNode cases = Golden.cases("rouge.json", "cases");
     assertThat(cases).hasSizeGreaterThan(50);
     for (JsonNode c : cases) {
       String truth = c.get("reference").asText();
