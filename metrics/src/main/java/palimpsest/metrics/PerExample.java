@@ -111,6 +111,20 @@ public record PerExample(
     return warnings;
   }
 
+  /** The same of two models; the second one's where it differs. */
+  public List<String> leftOut(Evidence subject, Evidence reference, Split split) {
+    return beside(leftOut(subject, split), leftOut(reference, split));
+  }
+
+  /** A subject's warnings, and those of the reference that are not the same. */
+  public static List<String> beside(List<String> subject, List<String> reference) {
+    List<String> warnings = new ArrayList<>(subject);
+    reference.stream()
+        .filter(w -> !subject.contains(w))
+        .forEach(w -> warnings.add("the retrained reference: " + w));
+    return warnings;
+  }
+
   /** A split's name in running text: {@code real authors}. */
   public static String name(Split split) {
     return split.name().toLowerCase(Locale.ROOT).replace('_', ' ');

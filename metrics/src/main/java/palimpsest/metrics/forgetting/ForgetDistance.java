@@ -68,7 +68,8 @@ public record ForgetDistance() implements Metric {
     Explanation distance =
         Rule.KS_DISTANCE.explain(
             "the subject's and the reference's truth ratios", List.of(ours.get(), theirs.get()));
-    List<String> warnings = ForgetQuality.LOG_RATIO.leftOut(trial.subject(), Split.FORGET);
+    List<String> warnings =
+        ForgetQuality.LOG_RATIO.leftOut(trial.subject(), trial.reference().get(), Split.FORGET);
     if (distance.value() == 1) {
       warnings.add("saturated: the distributions do not overlap, so how far apart cannot be told");
     }

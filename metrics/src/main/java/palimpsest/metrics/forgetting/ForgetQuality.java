@@ -81,7 +81,7 @@ public record ForgetQuality(int smallSample) implements Metric {
         KolmogorovSmirnov.of(
             Explain.values(ours.get().from()), Explain.values(theirs.get().from()));
     List<String> warnings = warnings(test);
-    warnings.addAll(LOG_RATIO.leftOut(trial.subject(), Split.FORGET));
+    warnings.addAll(LOG_RATIO.leftOut(trial.subject(), reference, Split.FORGET));
     return new Measured(explain(test, ours.get(), theirs.get()), warnings);
   }
 

@@ -1,6 +1,7 @@
 package palimpsest.metrics.privacy;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -26,7 +27,7 @@ import palimpsest.metrics.statistics.Auc;
  * 1: the forget examples look like members; one half: like unseen ones; 0: less like members than
  * unseen ones do, which gives them away as well.
  *
- * <p>Members are the forget examples whose subtask a holdout example has too: MUSE's questions and
+ * <p>Only examples of a subtask that both splits have are compared: MUSE's questions and
  * continuations are told from its holdout passages by what they are, whatever was trained on.
  */
 record Membership(PerExample score) {
@@ -42,26 +43,29 @@ record Membership(PerExample score) {
 
   /** The area, absent where a split has no usable example. */
   Optional<Explanation> auc(Evidence evidence) {
-    Optional<Explanation> members = members(evidence).mean(evidence, Split.FORGET);
-    Optional<Explanation> others = score.mean(evidence, Split.HOLDOUT);
+    PerExample alike = alike(evidence);
+    Optional<Explanation> members = alike.mean(evidence, Split.FORGET);
+    Optional<Explanation> others = alike.mean(evidence, Split.HOLDOUT);
     return members.isEmpty() || others.isEmpty()
         ? Optional.empty()
         : Optional.of(
             Explain.auc(score.what() + ", forget against holdout", members.get(), others.get()));
   }
 
-  /** The score of what is of the holdout examples' kind. */
-  private PerExample members(Evidence evidence) {
-    Set<Optional<String>> kinds = kinds(evidence);
+  /** The score of what is of a kind that both splits have. */
+  private PerExample alike(Evidence evidence) {
+    Set<Optional<String>> shared = kinds(evidence, Split.FORGET);
+    boolean same = shared.equals(kinds(evidence, Split.HOLDOUT));
+    shared.retainAll(kinds(evidence, Split.HOLDOUT));
     return new PerExample(
         score.what(),
-        score.need(),
-        item -> kinds.contains(kind(item)) && score.has().test(item),
+        same ? score.need() : "a subtask of both splits, or " + score.need(),
+        item -> shared.contains(kind(item)) && score.has().test(item),
         score.value());
   }
 
-  private static Set<Optional<String>> kinds(Evidence evidence) {
-    return evidence.of(Split.HOLDOUT).stream().map(Membership::kind).collect(Collectors.toSet());
+  private static Set<Optional<String>> kinds(Evidence evidence, Split split) {
+    return evidence.of(split).stream().map(Membership::kind).collect(Collectors.toSet());
   }
 
   private static Optional<String> kind(Item item) {
@@ -73,12 +77,11 @@ record Membership(PerExample score) {
     if (evidence.of(Split.HOLDOUT).isEmpty()) {
       return NO_HOLDOUT;
     }
-    Set<Optional<String>> kinds = kinds(evidence);
-    List<Item> forget = evidence.of(Split.FORGET);
-    if (!forget.isEmpty() && forget.stream().noneMatch(item -> kinds.contains(kind(item)))) {
+    Set<Optional<String>> forget = kinds(evidence, Split.FORGET);
+    if (!forget.isEmpty() && Collections.disjoint(forget, kinds(evidence, Split.HOLDOUT))) {
       return "no forget example has the subtask of a holdout example: they are not of one kind";
     }
-    boolean members = members(evidence).mean(evidence, Split.FORGET).isPresent();
+    boolean members = alike(evidence).mean(evidence, Split.FORGET).isPresent();
     return score.lack(evidence, members ? Split.HOLDOUT : Split.FORGET);
   }
 
@@ -128,7 +131,8 @@ record Membership(PerExample score) {
                   + " forget and holdout are not of the same kind",
               undefined));
     }
-    List<String> warnings = leftOut(trial.subject());
+    List<String> warnings =
+        PerExample.beside(leftOut(trial.subject()), leftOut(trial.reference().get()));
     warnings.addAll(Saturation.ofArea(ours.get().value()));
     overUnlearned(ours.get(), theirs.get()).ifPresent(warnings::add);
     Explanation score = rule.explain(formula, List.of(ours.get(), theirs.get()));
@@ -144,8 +148,9 @@ record Membership(PerExample score) {
   }
 
   List<String> leftOut(Evidence evidence) {
-    List<String> warnings = new ArrayList<>(score.leftOut(evidence, Split.FORGET));
-    warnings.addAll(score.leftOut(evidence, Split.HOLDOUT));
+    PerExample alike = alike(evidence);
+    List<String> warnings = new ArrayList<>(alike.leftOut(evidence, Split.FORGET));
+    warnings.addAll(alike.leftOut(evidence, Split.HOLDOUT));
     return warnings;
   }
 

@@ -20,6 +20,7 @@ import palimpsest.api.Evidence;
 import palimpsest.api.Evidence.Item;
 import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
+import palimpsest.api.Score;
 import palimpsest.api.Score.Measured;
 import palimpsest.api.Split;
 import palimpsest.api.Trace;
@@ -86,6 +87,23 @@ class PrivacyTest {
             Map.of(Split.FORGET, forget.subList(1, 2), Split.HOLDOUT, evidence.of(Split.HOLDOUT)));
     assertThat(reason(LossAuc.defaults().score(alone(without))))
         .startsWith("no forget example has the subtask");
+  }
+
+  /**
+   * Nor is a question that nobody was asked before; were it counted, the area would be one half.
+   */
+  @Test
+  void membership_holdoutOfOtherSubtasks_isLeftOutAndSaid() {
+    Map<Split, List<Item>> items =
+        Map.of(
+            Split.FORGET,
+            List.of(of("privleak", trace(-3))),
+            Split.HOLDOUT,
+            List.of(of("privleak", trace(-2)), of("knowmem", trace(-9))));
+    Score score = LossAuc.defaults().score(alone(new Evidence("digest", items)));
+    assertThat(value(score)).isZero();
+    assertThat(score.fold(Score.Measured::warnings, n -> List.<String>of()).get(0))
+        .startsWith("1 of 2 holdout examples left out: they lack a subtask of both splits");
   }
 
   private static Item of(String task, Trace answer) {
