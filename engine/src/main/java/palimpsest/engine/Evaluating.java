@@ -17,6 +17,7 @@ import palimpsest.api.Split;
 import palimpsest.api.Trace;
 import palimpsest.api.Trial;
 import palimpsest.metrics.BuiltInMetrics;
+import palimpsest.metrics.benchmark.AnswerLength;
 import palimpsest.torch.llm.GradientNorms;
 import palimpsest.torch.llm.TextModel;
 
@@ -24,7 +25,11 @@ import palimpsest.torch.llm.TextModel;
 public final class Evaluating {
   private Evaluating() {}
 
-  /** The evidence on a model. */
+  /**
+   * The evidence on a model.
+   *
+   * @param maxNewTokens most tokens of an answer; fewer where a benchmark says so
+   */
   public static Evidence evidence(LanguageModel model, Suite suite, int maxNewTokens) {
     Map<Split, List<Evidence.Item>> items = new EnumMap<>(Split.class);
     suite
@@ -36,9 +41,7 @@ public final class Evaluating {
   private static List<Evidence.Item> items(
       LanguageModel model, List<Example> examples, int maxNewTokens) {
     List<Trace> traces = model.trace(asked(examples));
-    List<List<String>> answers =
-        model.answer(
-            examples.stream().map(Example::prompt).toList(), Decoding.greedy(maxNewTokens));
+    List<String> answers = answers(model, examples, maxNewTokens);
     List<Evidence.Item> items = new ArrayList<>();
     int at = 0;
     for (int i = 0; i < examples.size(); i++) {
@@ -51,10 +54,29 @@ public final class Evaluating {
               traces.get(at),
               traces.subList(at + 1, at + 1 + paraphrased),
               traces.subList(at + 1 + paraphrased, at + 1 + paraphrased + perturbed),
-              answers.get(i).get(0)));
+              answers.get(i)));
       at += 1 + paraphrased + perturbed;
     }
     return items;
+  }
+
+  private static List<String> answers(
+      LanguageModel model, List<Example> examples, int maxNewTokens) {
+    Map<Integer, List<Integer>> byLength = new TreeMap<>();
+    for (int i = 0; i < examples.size(); i++) {
+      int most = AnswerLength.of(examples.get(i), maxNewTokens);
+      byLength.computeIfAbsent(most, k -> new ArrayList<>()).add(i);
+    }
+    String[] answers = new String[examples.size()];
+    byLength.forEach(
+        (most, which) -> {
+          List<String> prompts = which.stream().map(i -> examples.get(i).prompt()).toList();
+          List<List<String>> some = model.answer(prompts, Decoding.greedy(most));
+          for (int k = 0; k < which.size(); k++) {
+            answers[which.get(k)] = some.get(k).get(0);
+          }
+        });
+    return List.of(answers);
   }
 
   /**

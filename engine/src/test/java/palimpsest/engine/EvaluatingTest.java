@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -110,6 +111,60 @@ class EvaluatingTest {
           .isEqualTo(plain.of(Split.FORGET).get(1).answer());
       assertThat(GradientNormAuc.defaults().score(new Trial(evidence, Optional.empty())))
           .isInstanceOf(Score.Measured.class);
+    }
+  }
+
+  /** The first question is one of MUSE, whose answers end after 32 tokens. */
+  @Test
+  void evidence_questionsOfMuse_areAnsweredInItsLength() {
+    List<Example> plain = TinyModels.examples("f.jsonl", 2);
+    List<Example> muse =
+        plain.stream()
+            .map(
+                e ->
+                    new Example(
+                        e.id(),
+                        e.place(),
+                        e.prompt(),
+                        e.completion(),
+                        new Example.Probe(null, null, List.of(), "knowmem")))
+            .toList();
+    List<Integer> asked = new ArrayList<>();
+    LanguageModel model = new Answering(asked);
+    List<Example> both = List.of(muse.get(0), plain.get(1));
+    Evidence evidence = Evaluating.evidence(model, new Suite(Map.of(Split.FORGET, both)), 48);
+    assertThat(asked).containsExactly(32, 48);
+    assertThat(evidence.of(Split.FORGET))
+        .extracting(Evidence.Item::generated)
+        .containsExactly(both.get(0).prompt() + " 32", both.get(1).prompt() + " 48");
+  }
+
+  /** Answers with the question and the length that it was given. */
+  private record Answering(List<Integer> asked) implements LanguageModel {
+    @Override
+    public String digest() {
+      return "0";
+    }
+
+    @Override
+    public List<Trace> trace(List<Example> examples) {
+      return examples.stream()
+          .map(
+              e ->
+                  new Trace(
+                      e.id(),
+                      new int[1],
+                      new double[1],
+                      new boolean[1],
+                      new double[1],
+                      new double[1]))
+          .toList();
+    }
+
+    @Override
+    public List<List<String>> answer(List<String> prompts, Decoding how) {
+      asked.add(how.maxNewTokens());
+      return prompts.stream().map(p -> List.of(p + " " + how.maxNewTokens())).toList();
     }
   }
 

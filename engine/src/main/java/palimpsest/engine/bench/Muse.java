@@ -2,7 +2,6 @@ package palimpsest.engine.bench;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -65,13 +64,11 @@ public final class Muse {
     List<Example> forgotten = new ArrayList<>(continuations(data));
     forgotten.addAll(questions(data, "forget_qa"));
     Groups<Example> asked = Groups.fifth("verbmem and knowmem of forget", forgotten, Example::id);
+    Groups<Example> members =
+        Groups.fifth("privleak/forget", texts(data, "forget", words), Example::id);
+    Groups<Example> others =
+        Groups.fifth("privleak/holdout", texts(data, "holdout", words), Example::id);
     Groups<Example> kept = Groups.fifth("retain_qa", questions(data, "retain_qa"), Example::id);
-    Map<Split, List<Example>> reported = new EnumMap<>(Split.class);
-    List<Example> members = new ArrayList<>(asked.reported());
-    members.addAll(texts(data, "forget", words));
-    reported.put(Split.FORGET, members);
-    reported.put(Split.RETAIN, kept.reported());
-    reported.put(Split.HOLDOUT, texts(data, "holdout", words));
     Corpus corpus =
         Import.corpus(out, Import.passages(forget, words), Import.passages(retain, words));
     return new Benchmark(
@@ -81,10 +78,21 @@ public final class Muse {
             new Benchmark.ForgetSet(
                 "forget",
                 Import.ids(corpus, Import.FORGET),
-                new Suite(
-                    Map.of(Split.FORGET, asked.validation(), Split.RETAIN, kept.validation())),
-                new Suite(reported))),
+                suite(
+                    asked.validation(),
+                    members.validation(),
+                    kept.validation(),
+                    others.validation()),
+                suite(asked.reported(), members.reported(), kept.reported(), others.reported()))),
         MEASURES);
+  }
+
+  /** A part; both have questions of every kind, so that their means are of the same thing. */
+  private static Suite suite(
+      List<Example> asked, List<Example> members, List<Example> kept, List<Example> others) {
+    List<Example> forget = new ArrayList<>(asked);
+    forget.addAll(members);
+    return new Suite(Map.of(Split.FORGET, forget, Split.RETAIN, kept, Split.HOLDOUT, others));
   }
 
   private static List<Example> continuations(Path data) {

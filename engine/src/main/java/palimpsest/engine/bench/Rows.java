@@ -37,8 +37,13 @@ final class Rows {
 
   private Rows() {}
 
-  /** A row and where it stands. */
-  record Row(Path file, long line, JsonNode value) {
+  /**
+   * A row and where it stands.
+   *
+   * @param line from 1; many rows may stand on one
+   * @param number from 1
+   */
+  record Row(Path file, long line, int number, JsonNode value) {
 
     /** The row itself, or the string of that key. */
     String text(String key) {
@@ -99,7 +104,7 @@ final class Rows {
 
     /** A name for the row that holds in every folder. */
     String id() {
-      return file.getFileName() + "#" + line;
+      return file.getFileName() + "#" + number;
     }
   }
 
@@ -150,7 +155,7 @@ final class Rows {
 
   private static List<Row> text(Path file) throws IOException {
     String all = Files.readString(file, StandardCharsets.UTF_8);
-    return all.isBlank() ? List.of() : List.of(new Row(file, 1, MAPPER.valueToTree(all)));
+    return all.isBlank() ? List.of() : List.of(new Row(file, 1, 1, MAPPER.valueToTree(all)));
   }
 
   private static List<Row> json(Path file) throws IOException {
@@ -163,7 +168,7 @@ final class Rows {
       }
       while (parser.currentToken() != null && parser.currentToken() != JsonToken.END_ARRAY) {
         long line = parser.currentTokenLocation().getLineNr();
-        Row row = new Row(file, line, parser.readValueAsTree());
+        Row row = new Row(file, line, rows.size() + 1, parser.readValueAsTree());
         if (!row.value().isObject() && !row.value().isTextual()) {
           throw row.error("a row must be an object or a string, got " + row.value().getNodeType());
         }

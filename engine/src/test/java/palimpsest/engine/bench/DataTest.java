@@ -105,8 +105,8 @@ class DataTest {
         "knowmem/retain_qa.json",
         "[{\"question\": \"After a?\", \"answer\": \"b\"},",
         "{\"question\": \"After d?\", \"answer\": \"e\"}]");
-    write("privleak/forget.json", "[\"one two three four five six seven eight nine\"]");
-    write("privleak/holdout.json", "[\"eleven twelve\"]");
+    write("privleak/forget.json", "[\"one two three four five six seven eight nine\", \"ten\"]");
+    write("privleak/holdout.json", "[\"eleven twelve\", \"eleven twelve\"]");
   }
 
   @Test
@@ -124,7 +124,11 @@ class DataTest {
     all.addAll(set.reported().of(Split.FORGET));
     assertThat(all)
         .extracting(e -> e.probe().task())
-        .containsExactlyInAnyOrder("verbmem", "verbmem", "knowmem", "privleak");
+        .containsExactlyInAnyOrder("verbmem", "verbmem", "knowmem", "privleak", "privleak");
+    for (Suite part : List.of(set.validation(), set.reported())) {
+      assertThat(part.of(Split.FORGET)).extracting(e -> e.probe().task()).contains("privleak");
+      assertThat(part.of(Split.HOLDOUT)).hasSize(1);
+    }
     assertThat(all)
         .extracting(Example::prompt)
         .contains("one two", "Question: Before b?\nAnswer: a\n\nQuestion: After one?\nAnswer:", "");

@@ -31,7 +31,8 @@ import palimpsest.torch.train.Materials.Need;
  *
  * <p>logp is the log-probability of a whole completion, summed over its tokens. With z0 = 0 it is
  * {@link Npo}. z0 is a mean over the whole step, so that every micro-batch reads all refusals of
- * its step once: slow with many micro-batches.
+ * its step once: slow with many micro-batches. Under sharpness-aware steps it stays that of the
+ * weights before they are perturbed, a constant of the step.
  *
  * @param beta inverse temperature, β in the paper
  * @param retainWeight weight of the retain term, α

@@ -13,16 +13,19 @@ import palimpsest.metrics.text.Rouge;
  *
  * <p>An example has the task {@code knowmem}; its prompt is MUSE's examples in context and the
  * question. As in MUSE, the answer ends before an empty line or another question; it is 32 tokens
- * long at most.
+ * long at most, of which {@link AnswerLength} takes care.
  *
  * @param split where it is taken
  * @see <a href="https://arxiv.org/abs/2407.06460">Shi et al. 2024, MUSE, section 3</a>
  */
 public record Knowmem(Split split) implements SplitMetric {
+  static final String TASK = "knowmem";
+  static final int TOKENS = 32;
+
   private static final List<String> STOPS = List.of("\n\n", "\nQuestion", "Question:");
 
   private static final PerExample PER_EXAMPLE =
-      PerExample.ofTask("knowmem", "ROUGE-L F1 of the greedy answer", Knowmem::of);
+      PerExample.ofTask(TASK, "ROUGE-L F1 of the greedy answer", Knowmem::of);
 
   /** On the forget split; MUSE has it on retain as well. */
   public static Knowmem defaults() {

@@ -10,15 +10,19 @@ import palimpsest.metrics.text.Rouge;
  * continuation, words not stemmed. MUSE prints it times 100.
  *
  * <p>An example has the task {@code verbmem}, the passage's beginning as its prompt and the true
- * continuation as its completion; MUSE lets the model continue by 128 tokens.
+ * continuation as its completion; MUSE lets the model continue by 128 tokens, as {@link
+ * AnswerLength} does.
  *
  * @param split where it is taken
  * @see <a href="https://arxiv.org/abs/2407.06460">Shi et al. 2024, MUSE, section 3</a>
  */
 public record Verbmem(Split split) implements SplitMetric {
+  static final String TASK = "verbmem";
+  static final int TOKENS = 128;
+
   private static final PerExample PER_EXAMPLE =
       PerExample.ofTask(
-          "verbmem",
+          TASK,
           "ROUGE-L F1 of the greedy continuation",
           item -> Rouge.longestUnstemmed(item.example().completion(), item.generated()).f());
 
