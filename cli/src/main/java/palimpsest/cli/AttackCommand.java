@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import palimpsest.api.Attack;
 import palimpsest.api.Check;
 import palimpsest.dossier.Attempt;
+import palimpsest.engine.Console;
 import palimpsest.engine.Judging;
 import palimpsest.metrics.attack.BuiltInAttacks;
 import picocli.CommandLine.Command;
@@ -50,6 +51,8 @@ final class AttackCommand implements Callable<Integer> {
       paramLabel = "DIR",
       description = "The model retrained without the data.")
   private @Nullable Path reference;
+
+  @Mixin private GuardOptions guard;
 
   @Option(
       names = "--forget",
@@ -95,6 +98,7 @@ final class AttackCommand implements Callable<Integer> {
         attacks == null
             ? BuiltInAttacks.all()
             : attacks.stream().map(BuiltInAttacks::byId).toList();
+    Console console = common.console(screen);
     Judging judging =
         new Judging(
             model.folder(),
@@ -102,7 +106,8 @@ final class AttackCommand implements Callable<Integer> {
             Optional.of(original),
             SplitOptions.only(forget),
             template.kind(),
-            common.console(screen));
+            console,
+            guard.guard(model.folder(), template.kind(), console));
     List<Attempt> attempts = judging.attack(chosen, relearnRate, seed);
     if (json) {
       screen.json(attempts);

@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import palimpsest.api.Check;
+import palimpsest.engine.Console;
 import palimpsest.engine.Judging;
 import palimpsest.engine.Outputs;
 import picocli.CommandLine.Command;
@@ -17,7 +18,7 @@ import picocli.CommandLine.Option;
     description = {
       "Scores a model with every metric.",
       "",
-      "Beside a value stands its 95 % bootstrap interval over the examples, where it has one. What"
+      "Beside a value stands its 95 %% bootstrap interval over the examples, where it has one. What"
           + " cannot be measured says why: many metrics want the model retrained without the data,"
           + " --reference."
     },
@@ -55,6 +56,8 @@ final class EvaluateCommand implements Callable<Integer> {
   @Option(names = "--original", paramLabel = "DIR", description = "The model before the remedy.")
   private @Nullable Path original;
 
+  @Mixin private GuardOptions guard;
+
   @Option(
       names = "--max-new-tokens",
       paramLabel = "N",
@@ -80,6 +83,7 @@ final class EvaluateCommand implements Callable<Integer> {
     if (out != null) {
       Outputs.requireNew(out);
     }
+    Console console = common.console(screen);
     Judging judging =
         new Judging(
             model.folder(),
@@ -87,7 +91,8 @@ final class EvaluateCommand implements Callable<Integer> {
             Optional.ofNullable(original),
             splits.suite(forget),
             template.kind(),
-            common.console(screen));
+            console,
+            guard.guard(model.folder(), template.kind(), console));
     Judging.Judgement judgement = judging.evaluate(maxNewTokens);
     if (out != null) {
       judgement.write(out);

@@ -4,6 +4,7 @@ import java.util.stream.Stream;
 
 /** Command lines that cannot be meant as they are written. */
 final class BadOptions {
+  private static final String EVALUATE = "evaluate --model @model --forget @corpus.jsonl ";
   private static final String TRAIN = "train --data @corpus.jsonl --out @out ";
   private static final String ASK = "generate --model @model --prompt Hello ";
 
@@ -39,6 +40,11 @@ final class BadOptions {
             "attack unknown",
             "unknown attack",
             "attack --model @model --original @model --forget @corpus.jsonl --attack siege"),
+        wrong("guard alone", "--method", EVALUATE + "--guard @out"),
+        wrong(
+            "guard that is none",
+            "changes weights",
+            EVALUATE + "--guard @out --method llm.ga --corpus @corpus.jsonl --decision @d.json"),
         wrong("template unknown", "plain, chat", ASK + "--template chatty"),
         wrong("shape beside a checkpoint", "not both", TRAIN + "--start @model --width 32"),
         wrong("plan without findings", "--findings", "plan @request.json --model @model"),
@@ -85,7 +91,6 @@ final class BadOptions {
         wrong("benchmark of one method twice", "twice", tofu + "--method llm.ga --method llm.ga"),
         wrong("benchmark with a floor above 1", "between 0 and 1, got 2.0", tofu + "--floor 2"),
         wrong("benchmark without seeds", "seeds must be at least 1", tofu + "--seeds 0"),
-        wrong("benchmark with too many seeds", "at most 10", tofu + "--seeds 11"),
         wrong("benchmark of part of a shape", "7 numbers, got 2", tofu + "--shape 4096,256"),
         wrong(
             "benchmark of a model and a shape",

@@ -159,6 +159,30 @@ class CommandsTest {
     assertThat(run.out()).contains("attack.guard-off  undecided");
   }
 
+  /**
+   * The tiny model knows nothing: what shows the guard is that taking it off gives the original.
+   */
+  @Test
+  void evaluateAndAttack_behindAGuard_seeWhatIsDeployed() {
+    run(
+        "plan @request.json --corpus @corpus.jsonl --model @model --scope listed"
+            + " --decision @d.json --by me --reason because");
+    String applied = " --corpus @corpus.jsonl --decision @d.json --method guard.eco:strength=1000";
+    run("apply --model @model --out @guard" + applied);
+    String evaluate = "evaluate --model @model --forget @corpus.jsonl --max-new-tokens 2 --json";
+    String attack =
+        "attack --model @model --original @model --forget @corpus.jsonl"
+            + " --attack attack.guard-off --guard @guard"
+            + applied;
+
+    assertThat(run(evaluate + " --guard @guard" + applied).out()).isNotEqualTo(run(evaluate).out());
+    assertThat(run(attack).out())
+        .contains("attack.guard-off  holds", "parameter digests are equal");
+    Invocation other = Invocation.of(BadCase.line(desk, attack.replace("1000", "10")));
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err()).contains("with other parameters");
+  }
+
   @Test
   void lists_asJson_haveIds() throws IOException {
     for (String list : List.of("methods", "metrics", "attacks")) {

@@ -48,6 +48,23 @@ class HelpTest {
             });
   }
 
+  /** A bare per cent sign makes picocli warn, on the process's own stream, and print its codes. */
+  @ParameterizedTest
+  @MethodSource("commands")
+  void texts_ofEveryCommand_escapePerCentSigns(List<String> command) {
+    CommandLine line = CommandTree.line(Screens.silent());
+    for (String name : command) {
+      line = line.getSubcommands().get(name);
+    }
+    CommandLine.Model.CommandSpec spec = line.getCommandSpec();
+    Stream<String> options = spec.options().stream().flatMap(o -> Stream.of(o.description()));
+    Stream<String> texts =
+        Stream.of(spec.usageMessage().description(), spec.usageMessage().footer())
+            .flatMap(Stream::of);
+    assertThat(Stream.concat(texts, options))
+        .allMatch(text -> !text.replaceAll("%[n%]", "").contains("%"));
+  }
+
   @Test
   void version_isOneLine() {
     Invocation run = Invocation.of("--version");

@@ -58,17 +58,6 @@ public record Judging(
     }
   }
 
-  /** A model without anything in front of it. */
-  public Judging(
-      Path model,
-      Optional<Path> reference,
-      Optional<Path> original,
-      Suite suite,
-      PromptTemplate.Kind template,
-      Console console) {
-    this(model, reference, original, suite, template, console, Optional.empty());
-  }
-
   /**
    * Scores of a model.
    *
