@@ -2,8 +2,6 @@ package palimpsest.engine;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -14,7 +12,6 @@ import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.api.Recipe;
 import palimpsest.discovery.Corpus;
-import palimpsest.guard.MemFree;
 import palimpsest.methods.Assisted;
 import palimpsest.methods.DescentMethod;
 import palimpsest.methods.RetainLoss;
@@ -25,8 +22,6 @@ import palimpsest.methods.suppression.InContext;
 import palimpsest.torch.llm.Adapter;
 import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.text.PromptTemplate;
-import palimpsest.torch.text.TokenizedExample;
-import palimpsest.torch.train.RunFolder;
 
 /**
  * Applies one method to a model and a decision.
@@ -139,7 +134,7 @@ public record Applying(
     long from = System.nanoTime();
     Applied applied;
     if (method instanceof Retrain) {
-      applied = retrain(method, out, from);
+      applied = new Retraining(this).apply(method, out, from);
     } else if (method instanceof DescentMethod descent) {
       Changing.Changed changed = new Changing(this, out).descend(descent);
       applied = applied(method, recipe.steps(forget().size()), from, changed);
@@ -164,7 +159,7 @@ public record Applying(
     Manifest.requireTemplate(model, template);
     try (TextModel text = TextModel.read(model, template)) {
       if (method instanceof Retrain) {
-        requireRetrainable(text.digest());
+        new Retraining(this).require(text.digest());
       } else if (method instanceof DescentMethod descent) {
         requireDescendable(descent, text);
       } else if (method instanceof StagedMethod staged) {
@@ -211,6 +206,11 @@ public record Applying(
         settings(method));
   }
 
+  /** What was done where no weight changes and nothing was trained. */
+  Applied suppressed(Method method, String weights, long from) {
+    return new Applied(method.id(), 0, since(from), weights, weights, "", settings(method));
+  }
+
   /** Fingerprint of the method, its parameters and all that it is applied to. */
   String settings(Method method) {
     return Fingerprints.of(
@@ -250,101 +250,7 @@ public record Applying(
     return retain().stream().filter(e -> !copies.contains(e.id())).toList();
   }
 
-  private Manifest manifest() {
-    return Manifest.beside(model)
-        .orElseThrow(
-            () ->
-                new InvalidRequest(
-                    "exact.retrain needs "
-                        + model.resolve(Manifest.FILE)
-                        + ", which says how the model was trained"));
-  }
-
-  /** The model must hold what its manifest says, or retraining would answer for another one. */
-  private void requireRetrainable(String weights) {
-    Manifest manifest = manifest();
-    if (!manifest.corpus().equals(corpus.fileDigests())) {
-      throw new InvalidRequest(
-          "the corpus given is not the one the model was trained on: got "
-              + corpus.fileDigests().keySet()
-              + ", wanted "
-              + manifest.corpus().keySet()
-              + " with the digests in "
-              + model.resolve(Manifest.FILE));
-    }
-    if (!weights.equals(manifest.weights())) {
-      throw new CorruptArtifact(
-          model
-              + " does not hold the weights that its "
-              + Manifest.FILE
-              + " speaks of: got digest "
-              + weights
-              + ", wanted "
-              + manifest.weights());
-    }
-  }
-
-  private Applied retrain(Method method, Path out, long from) {
-    Manifest manifest = manifest();
-    List<Example> kept = retain();
-    Manifest result =
-        new Training(out, manifest.recipe(), manifest.template(), checkpointEvery, console)
-            .again(corpus, kept, manifest, model);
-    new RunFolder(out.resolve("run"), "", 0).dropCheckpoints();
-    return new Applied(
-        method.id(),
-        manifest.recipe().steps(kept.size()),
-        since(from),
-        manifest.weights(),
-        result.weights(),
-        result.ledger(),
-        settings(method));
-  }
-
-  /**
-   * The guard of a decision: forgotten completions protected, what kept texts share let through.
-   */
-  MemFree guard(Method method, TextModel text) {
-    for (Example e : forget()) {
-      requireProtectable(e, text);
-    }
-    return protect(forget(), keptForGood(), (MemFree.Order) method, text);
-  }
-
-  /** Protects completions as far as kept ones do not share their pieces. */
-  static MemFree protect(
-      List<Example> secret, List<Example> kept, MemFree.Order order, TextModel text) {
-    byte[] key = new byte[16];
-    new SecureRandom().nextBytes(key);
-    return MemFree.protect(sequences(secret, text), sequences(kept, text), order, key);
-  }
-
-  /** A completion of one token would be let through: there is nothing before it to watch for. */
-  static void requireProtectable(Example e, TextModel text) {
-    TokenizedExample ids = text.template().encode(e);
-    if (ids.ids().length - ids.promptLength() < 3) { // the end token is one of them
-      throw new InvalidRequest(
-          e.id()
-              + ": its completion is a single token, which guard.memfree cannot protect: give a"
-              + " record that states it in a sentence instead, or do without the guard");
-    }
-  }
-
-  /** Completions with and without a leading blank, less those of a single token. */
-  private static List<int[]> sequences(List<Example> examples, TextModel text) {
-    List<int[]> all = new ArrayList<>();
-    for (Example e : examples) {
-      for (String form : List.of(e.completion(), " " + e.completion())) {
-        int[] ids = text.template().tokenizer().encode(form);
-        if (ids.length > 1) {
-          all.add(ids);
-        }
-      }
-    }
-    return all;
-  }
-
-  private static double since(long from) {
+  static double since(long from) {
     return (System.nanoTime() - from) / 1e9;
   }
 }

@@ -32,10 +32,10 @@ public record Generating(
     Manifest.requireTemplate(model, template);
     try (TextModel text = TextModel.read(model, template)) {
       protection.ifPresent(
-          p -> p.texts().examples().forEach(e -> Applying.requireProtectable(e, text)));
+          p -> p.texts().examples().forEach(e -> Protecting.requireProtectable(e, text)));
       TextModel asked =
           protection
-              .map(p -> Applying.protect(p.texts().examples(), List.of(), p.order(), text))
+              .map(p -> Protecting.of(p.texts().examples(), List.of(), p.order(), text))
               .map(text::under)
               .orElse(text);
       return asked.answer(prompts, how);

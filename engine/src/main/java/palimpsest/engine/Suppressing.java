@@ -1,9 +1,7 @@
 package palimpsest.engine;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import palimpsest.api.CorruptArtifact;
@@ -15,30 +13,16 @@ import palimpsest.guard.PromptClassifier;
 import palimpsest.methods.Assisted;
 import palimpsest.methods.suppression.Eco;
 import palimpsest.methods.suppression.InContext;
-import palimpsest.torch.Native;
-import palimpsest.torch.llm.Adapter;
-import palimpsest.torch.llm.Llama;
 import palimpsest.torch.llm.TextModel;
-import palimpsest.torch.text.TokenizedExample;
-import palimpsest.torch.train.Descent;
-import palimpsest.torch.train.RunFolder;
-import palimpsest.torch.train.Stepping;
 
 /**
  * Applies a method that acts while a model answers, and puts it in front of the model: the weights
  * stay, and what the method needs beside them is trained once or made anew from the records.
  *
- * <pre>
- * OUT/run/         ledger and checkpoints, where a second model is trained
- * OUT/assistant/   that model
- * </pre>
- *
  * @param applying the model, the records and the recipe
  * @param method a suppression
  */
 record Suppressing(Applying applying, Method method) {
-  private static final String FOLDER = "assistant";
-
   /** A model as its users meet it, with what has to be closed after its last use. */
   record Guarded(TextModel model, Optional<TextModel> assistant) implements AutoCloseable {
     @Override
@@ -67,12 +51,12 @@ record Suppressing(Applying applying, Method method) {
   Applying.Applied apply(Path out, long from) {
     try (TextModel text = TextModel.read(applying.model(), applying.template())) {
       if (method instanceof Assisted assisted) {
-        return train(assisted, text, out, from);
+        return new Assisting(applying, assisted).train(text, out, from);
       }
       if (method instanceof Eco eco) {
         tellReach(eco, text);
       }
-      return applied(text.digest(), 0, "", "", from);
+      return applying.suppressed(method, text.digest(), from);
     }
   }
 
@@ -85,7 +69,7 @@ record Suppressing(Applying applying, Method method) {
    */
   Guarded deploy(TextModel raw, Path out) {
     if (method instanceof Assisted assisted) {
-      TextModel assistant = assistant(out);
+      TextModel assistant = new Assisting(applying, assisted).read(out);
       return new Guarded(raw.beside(assistant.llama(), assisted), Optional.of(assistant));
     }
     TextModel model;
@@ -101,114 +85,10 @@ record Suppressing(Applying applying, Method method) {
   }
 
   private MemFree guard(TextModel text) {
-    if (method instanceof MemFree.Order) {
-      return applying.guard(method, text);
+    if (method instanceof MemFree.Order order) {
+      return Protecting.decided(applying, order, text);
     }
     throw new IllegalStateException("no way to apply " + method.id());
-  }
-
-  private TextModel assistant(Path out) {
-    Path folder = out.resolve(FOLDER);
-    String trained =
-        JsonFiles.read(out.resolve("applied.json"), Applying.Applied.class).assistant();
-    TextModel assistant = TextModel.read(folder, applying.template());
-    if (!assistant.digest().equals(trained)) {
-      assistant.close();
-      throw new CorruptArtifact(
-          folder
-              + " does not hold the model that "
-              + out.resolve("applied.json")
-              + " speaks of: remove "
-              + out
-              + " to apply the method anew");
-    }
-    return assistant;
-  }
-
-  private Applying.Applied train(Assisted assisted, TextModel text, Path out, long from) {
-    if (Files.exists(out.resolve(FOLDER)) && !Files.exists(out.resolve("run"))) {
-      throw new InvalidRequest(
-          out.resolve(FOLDER) + " is there and no method made it: give another --out");
-    }
-    List<TokenizedExample> forget = text.encode(applying.forget());
-    List<TokenizedExample> retain =
-        assisted.needsRetain() ? text.encode(applying.retain()) : List.of();
-    try (Llama assistant = assisted.assistant(text.llama())) {
-      RunFolder run =
-          new RunFolder(
-              out.resolve("run"),
-              header(text.digest(), forget, retain),
-              applying.checkpointEvery());
-      descend(assisted, assistant, descent(assisted, forget, retain, run));
-      TextModel trained = new TextModel(assistant, text.template());
-      Path fresh = out.resolve(FOLDER + ".new");
-      Outputs.delete(fresh);
-      trained.write(fresh);
-      Outputs.delete(out.resolve(FOLDER));
-      Moves.atomically(fresh, out.resolve(FOLDER));
-      run.dropCheckpoints();
-      int steps = applying.recipe().steps(forget.size());
-      return applied(text.digest(), steps, run.head(), trained.digest(), from);
-    }
-  }
-
-  private Descent descent(
-      Assisted assisted,
-      List<TokenizedExample> forget,
-      List<TokenizedExample> retain,
-      RunFolder run) {
-    Console.Bar bar = applying.console().bar(method.id(), applying.recipe().steps(forget.size()));
-    return new Descent(
-        forget,
-        retain,
-        assisted.objective(),
-        applying.recipe(),
-        Stepping.PLAIN,
-        Optional.of(run),
-        p -> bar.at(p.step(), Notes.of(p)),
-        applying.console()::interrupted);
-  }
-
-  /** Trains the assistant, or an adapter that is then merged into it. */
-  private void descend(Assisted assisted, Llama assistant, Descent descent) {
-    Optional<Adapter> adapter = assisted.adapter(assistant, applying.recipe().seed());
-    if (adapter.isEmpty()) {
-      descent.run(assistant);
-      return;
-    }
-    try (Adapter trained = adapter.get()) {
-      assistant.weights().recordGradients(false);
-      descent.run(assistant.with(trained));
-      trained.mergeInto(assistant.weights());
-    }
-  }
-
-  private String header(
-      String before, List<TokenizedExample> forget, List<TokenizedExample> retain) {
-    return String.format(
-        Locale.ROOT,
-        "{\"method\":\"%s %s\",\"recipe\":\"%s\",\"start\":\"%s\",\"forget\":\"%s\",\"retain\":\"%s\",\"threads\":%d}",
-        method.id(),
-        method.parameters(),
-        applying.recipe(),
-        before,
-        Fingerprints.of(forget),
-        Fingerprints.of(retain),
-        Native.threads());
-  }
-
-  private Applying.Applied applied(
-      String weights, int steps, String ledger, String assistant, long from) {
-    double seconds = (System.nanoTime() - from) / 1e9;
-    return new Applying.Applied(
-        method.id(),
-        steps,
-        seconds,
-        weights,
-        weights,
-        ledger,
-        applying.settings(method),
-        assistant);
   }
 
   private UnaryOperator<String> asking(InContext told) {
