@@ -55,7 +55,7 @@ public record AdaptiveRmu(int layer, double scale, double retainWeight, long see
   public About about() {
     return new About(
         "representation misdirection with adaptive steering",
-        "L = mean (h - scale |h_start| u)^2 + retainWeight mean (h - h_start)^2, h the states after the layer at forget and retain tokens, u a random unit vector drawn from seed",
+        "L = mean (h - scale |h_start| u)^2 + retainWeight mean (h - h_start)^2, h the states after the layer at forget and retain tokens, u = x/|x|, x drawn from seed uniformly in [0, 1) in each dimension",
         "Dang et al. 2024, arXiv 2408.06223",
         "faithful to the paper, length by token; the authors' code takes one number, frozen at the first batch",
         "the authors' README, its layer 7 of 32 in proportion",

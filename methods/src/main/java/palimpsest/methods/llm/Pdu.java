@@ -55,7 +55,7 @@ public record Pdu(
   public About about() {
     return new About(
         "primal-dual unlearning",
-        "L = forgetWeight mean (max z - mean z)^2 over forget tokens + lambda (nll(retain) - limit), lambda = retainWeight at first, then max(0, lambda + dualStep (nll(retain) - limit)) after each step",
+        "L = forgetWeight mean (max z - mean z)^2 over forget tokens + lambda (nll(retain) - limit), lambda = retainWeight at first, then max(0, lambda + dualStep (nll(retain) - limit)) after each step once warmupEpochs are over",
         "Entesari et al. 2025, arXiv 2506.05314",
         "faithful; the logits are those that predict label tokens, where the authors' code is one position late, and lambda moves once per optimiser step",
         "the authors' script for TOFU, which runs 10 epochs or more",
@@ -69,7 +69,7 @@ public record Pdu(
             "limit",
             "largest retain loss that is wanted, epsilon in the paper; a little above the starting model's",
             "warmupEpochs",
-            "epochs in which lambda stays"));
+            "epochs in which lambda stays; a run of no more epochs takes no dual step at all"));
   }
 
   @Override

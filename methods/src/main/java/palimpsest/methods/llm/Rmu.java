@@ -62,7 +62,7 @@ public record Rmu(int layer, double steering, double retainWeight, long seed)
   public About about() {
     return new About(
         "representation misdirection",
-        "L = mean (h - steering u)^2 + retainWeight mean (h - h_start)^2, h the states after the layer at forget and retain tokens, u a random unit vector drawn from seed",
+        "L = mean (h - steering u)^2 + retainWeight mean (h - h_start)^2, h the states after the layer at forget and retain tokens, u = x/|x|, x drawn from seed uniformly in [0, 1) in each dimension",
         "Li et al. 2024, arXiv 2403.03218",
         "faithful in the loss; label tokens only, mean over dimensions as in the authors' code, which trains three projections, chosen here with train=",
         "the authors' README for zephyr-7b, its layer 7 of 32 in proportion; steering fits the size of that model's states",

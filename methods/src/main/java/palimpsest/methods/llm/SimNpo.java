@@ -21,7 +21,8 @@ import palimpsest.torch.train.Materials;
  * <p>logp is summed over the |y| label tokens of a completion, its end token included.
  *
  * @param beta inverse temperature, β in the paper
- * @param margin γ in the paper: how far below a token's average probability is far enough
+ * @param margin γ in the paper: the loss fades where the mean log p of an answer's tokens is below
+ *     -γ/β
  * @param forgetWeight w
  * @param retainWeight weight of the retain term, α
  * @see <a href="https://arxiv.org/abs/2410.07163">Fan et al. 2024</a>
@@ -57,7 +58,7 @@ public record SimNpo(double beta, double margin, double forgetWeight, double ret
             "beta",
             "inverse temperature",
             "margin",
-            "how far below a token's average probability is far enough, gamma in the paper",
+            "the loss fades where the mean log-probability of an answer's tokens is below -margin/beta; gamma in the paper",
             "forgetWeight",
             "weight of the forget loss",
             "retainWeight",

@@ -47,7 +47,7 @@ public record Wtnpo(double beta, double power, double retainWeight) implements D
         "weighted token-wise negative preference optimisation",
         "L = mean w log p over forget tokens + retainWeight nll(retain), w = 2 p^(beta + power) / (p^beta + p_ref^beta) a constant",
         "Wang et al. 2025, arXiv 2502.19301",
-        "faithful, with a retain term; the authors' code adds 1e-5 below the line, which stills every token with p < 0.05",
+        "faithful, with a retain term; the authors' code adds 1e-5 below the line, which at beta = 4 leaves 0.14 of the weight of a token with p = p_ref = 0.03 and 0.002 of one with 0.01",
         "the authors' values; retainWeight is ours",
         Map.of(
             "beta",

@@ -17,7 +17,7 @@ public record GradientNormAuc() implements Metric {
   private static final PerExample SCORE =
       new PerExample(
           "minus the gradient norm",
-          "a gradient norm: it needs a backward pass, which this evaluation did not make",
+          "a gradient norm: it needs a backward pass, which evaluate makes with --gradient-norms",
           item -> item.gradientNorm() != null,
           GradientNormAuc::of);
 

@@ -81,7 +81,10 @@ public record ModelUtility(boolean partial, Wrong wrong) implements Metric {
   public String meaning() {
     return "0 to 1: harmonic mean of probability, ROUGE-L recall and truth ratio on "
         + (partial ? "those of retain, real authors and world facts that were evaluated" : "")
-        + (partial ? "" : "retain, real authors and world facts");
+        + (partial ? "" : "retain, real authors and world facts")
+        + (wrong == Wrong.ARITHMETIC
+            ? ", wrong answers averaged arithmetically as in TOFU's older script"
+            : "");
   }
 
   @Override
