@@ -67,6 +67,11 @@ public record Recipe(
     return (int) steps;
   }
 
+  public Recipe withSeed(long another) {
+    return new Recipe(
+        epochs, batch, microBatch, learningRate, warmup, decay, weightDecay, clip, another);
+  }
+
   public Recipe withEpochs(int n) {
     return new Recipe(n, batch, microBatch, learningRate, warmup, decay, weightDecay, clip, seed);
   }

@@ -14,7 +14,12 @@ import picocli.CommandLine.Option;
 /** Applies one method. */
 @Command(
     name = "apply",
-    description = {"Applies one method to a model, for a decision that plan or forget wrote."},
+    description = {
+      "Applies one method to a model, for a decision that plan or forget wrote.",
+      "",
+      "What a method takes after its colon, what is trained (--method llm.npo:train=lora) and how it"
+          + " descends unless told otherwise is in palimpsest methods --help."
+    },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",
     footer = {

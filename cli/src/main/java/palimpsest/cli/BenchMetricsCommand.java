@@ -20,7 +20,7 @@ import picocli.CommandLine.Option;
           + " others without, applies unlearning methods to some of the former, trains the results"
           + " on the forgotten records again, and rounds them to 4 bits. Says of each metric how"
           + " well it tells models that know from models that do not (faithfulness), and how"
-          + " little the others upset it (robustness). Writes table.md, table.csv and table.json.",
+          + " little the others upset it (robustness). Writes the table as .md, .csv and .json.",
       "",
       "What was interrupted goes on when run again; --seeds and --unlearned may then be larger."
     },

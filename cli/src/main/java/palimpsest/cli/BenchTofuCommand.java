@@ -16,13 +16,12 @@ import picocli.CommandLine.Option;
     description = {
       "Trains a Llama of 5.8 million parameters on TOFU, and without each forget set once more."
           + " Judges candidates of every method on 4 authors of forget10 and 4 others that are not"
-          + " reported, takes one of each by its forgetting above a floor of utility, and runs it"
+          + " reported, takes of each method the one with the smallest gap among those that keep most of the"
+          + " original's utility (--floor), and runs it"
           + " with 3 seeds; the five best on forget05 and forget01 too. Writes table.md, table.csv,"
           + " grid.json and trade-off.svg.",
       "",
-      "On one core: a training 65 min, of which there are four; a candidate 3 min; a reported cell"
-          + " 4 min. M methods of C candidates each: 260 + M (3 C + 12) + 50 min, halved by two"
-          + " cores. What was interrupted goes on when run again; a training that was made elsewhere"
+      "How long that takes is in docs/benchmarks.md. What was interrupted goes on when run again; a training that was made elsewhere"
           + " may be put into DIR/training, DIR/retrain/forget10 and so on."
     },
     sortOptions = false,

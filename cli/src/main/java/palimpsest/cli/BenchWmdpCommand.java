@@ -2,6 +2,7 @@ package palimpsest.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import palimpsest.engine.bench.Wmdp;
 import picocli.CommandLine.Command;
@@ -44,8 +45,19 @@ final class BenchWmdpCommand implements Callable<Integer> {
 
   @Option(
       names = "--letters",
-      description = "Ask with the options, for a letter; without it for the answer's text.")
+      description =
+          "Ask with the options, for a letter, in the words of lm-evaluation-harness; without it"
+              + " for the answer's text.")
   private boolean letters;
+
+  @Option(
+      names = "--subject",
+      paramLabel = "TEXT",
+      defaultValue = "cybersecurity",
+      description =
+          "With --letters: what the prompt says questions are about, where a row has no"
+              + " \"subject\"; ${DEFAULT-VALUE} unless given.")
+  private String subject;
 
   @Mixin private WordsOption words;
 
@@ -59,10 +71,14 @@ final class BenchWmdpCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (letters) {
+      grid.raw();
+    }
     grid.check();
+    Optional<String> asked = letters ? Optional.of(subject) : Optional.empty();
     screen.line(
         grid.run(
-                Wmdp.read(forget, retain, grid.out(), words.words(), letters),
+                Wmdp.read(forget, retain, grid.out(), words.words(), asked),
                 common.resumableConsole(screen))
             .toString());
     return 0;

@@ -18,7 +18,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "palimpsest",
     description = {
-      "Makes generative models forget, and tells the truth about it.",
+      "Takes a request to make a language model forget, does what can be done, tries to read the old"
+          + " text in the result, and states what was shown and what was not.",
       "",
       "A request goes through find, plan, apply, evaluate, attack and certify;"
           + " forget does all of them. quickstart shows it on a small invented world."

@@ -65,6 +65,11 @@ final class EvaluateCommand implements Callable<Integer> {
       description = "Most tokens of an answer; ${DEFAULT-VALUE} unless given.")
   private int maxNewTokens;
 
+  @Option(
+      names = "--gradient-norms",
+      description = "Also privacy.grad-norm-auc: a backward pass over --forget and --holdout.")
+  private boolean gradientNorms;
+
   @Option(names = "--out", paramLabel = "FILE", description = "Write the scores to a new file.")
   private @Nullable Path out;
 
@@ -93,7 +98,7 @@ final class EvaluateCommand implements Callable<Integer> {
             template.kind(),
             console,
             guard.guard(model.folder(), template.kind(), console));
-    Judging.Judgement judgement = judging.evaluate(maxNewTokens);
+    Judging.Judgement judgement = judging.evaluate(maxNewTokens, gradientNorms);
     if (out != null) {
       judgement.write(out);
     }

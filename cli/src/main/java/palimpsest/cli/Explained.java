@@ -5,6 +5,7 @@ import java.util.Locale;
 import java.util.Map;
 import palimpsest.api.About;
 import palimpsest.api.Method;
+import palimpsest.engine.Choice;
 
 /**
  * A method explained.
@@ -13,6 +14,7 @@ import palimpsest.api.Method;
  * @param guarantee what it can promise
  * @param about it in words
  * @param defaults its parameters' default values
+ * @param takes words of its choice beside its parameters
  * @param cannotShow what a reader must not conclude
  */
 record Explained(
@@ -20,6 +22,7 @@ record Explained(
     String guarantee,
     About about,
     Map<String, Double> defaults,
+    String takes,
     List<String> cannotShow) {
 
   static Explained of(Method m) {
@@ -28,6 +31,7 @@ record Explained(
         m.guarantee().name().toLowerCase(Locale.ROOT) + ": " + m.guarantee().meaning(),
         m.about(),
         m.parameters(),
+        Choice.words(m),
         m.cannotShow());
   }
 
@@ -51,6 +55,9 @@ record Explained(
                     + e.about.parameters().getOrDefault(name, "")));
     if (!e.defaults.isEmpty()) {
       Wrapped.print(screen, "    defaults:   ", e.about.defaults());
+    }
+    if (!e.takes.isEmpty()) {
+      Wrapped.print(screen, "    takes:      ", e.takes);
     }
     e.cannotShow.forEach(line -> Wrapped.print(screen, "    not shown:  ", line));
   }

@@ -81,8 +81,8 @@ final class ForgetOptions {
       names = "--key",
       paramLabel = "FILE",
       description =
-          "Your signing key, made if it is not there; ~/.config/palimpsest/signing-key.pem unless"
-              + " given.")
+          "Your signing key, made if it is not there; unless given, signing-key.pem in"
+              + " ~/.config/palimpsest.")
   private @Nullable Path key;
 
   /** The job, checked as far as it can be before any work. */

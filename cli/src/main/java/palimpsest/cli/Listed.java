@@ -11,7 +11,7 @@ import palimpsest.metrics.attack.BuiltInAttacks;
  * A method, metric or attack as it is listed.
  *
  * @param id its id
- * @param kind guarantee or direction, or what is known of its parts
+ * @param kind guarantee, or version and direction
  * @param parameters with their defaults, possibly none
  * @param meaning one line for people
  */
@@ -31,7 +31,13 @@ record Listed(String id, String kind, Map<String, Double> parameters, String mea
 
   static List<Listed> metrics() {
     return BuiltInMetrics.all().stream()
-        .map(m -> new Listed(m.id(), ScoreTable.direction(m.better()), Map.of(), m.meaning()))
+        .map(
+            m ->
+                new Listed(
+                    m.id(),
+                    "version " + m.version() + ", " + ScoreTable.direction(m.better()),
+                    Map.of(),
+                    m.meaning()))
         .toList();
   }
 

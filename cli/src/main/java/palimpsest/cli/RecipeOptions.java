@@ -6,7 +6,12 @@ import palimpsest.api.Check;
 import palimpsest.api.Recipe;
 import picocli.CommandLine.Option;
 
-/** How weights are descended, where it differs from what a command does by itself. */
+/**
+ * How weights are descended, where it differs from what a command does by itself.
+ *
+ * <p>The defaults in the descriptions are those of {@link palimpsest.engine.Choice#RECIPE}; of the
+ * commands that train from scratch, {@code train} tells its own.
+ */
 final class RecipeOptions {
   @Option(names = "--epochs", paramLabel = "N", description = "Passes over the data.")
   private @Nullable Integer epochs;

@@ -22,7 +22,8 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "Example:",
-      "  palimpsest score --model out/model/model --data forget.jsonl --out scores.jsonl"
+      "  palimpsest score --model out/model/model --data forget.jsonl \\",
+      "    --out scores.jsonl"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the options
 final class ScoreCommand implements Callable<Integer> {

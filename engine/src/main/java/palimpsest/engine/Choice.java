@@ -61,7 +61,9 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
       parameters.put("seed", (double) recipe.seed()); // a method draws from the run's own
     }
     Method method = usual.with(parameters);
-    requireApplicable(method, !recipe.equals(base), tuning.tuning());
+    boolean draws = method.parameters().containsKey("seed"); // whether it takes a step or not
+    Recipe comparable = draws ? recipe.withSeed(base.seed()) : recipe;
+    requireApplicable(method, !comparable.equals(base), tuning.tuning());
     String label =
         Stream.concat(Stream.of(id), tuning.tuning().words().stream())
             .collect(Collectors.joining("+"));
@@ -69,11 +71,7 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
   }
 
   private static void requireApplicable(Method method, boolean otherRecipe, Tuning tuning) {
-    boolean steps =
-        method instanceof StagedMethod staged
-            ? staged.steps(RECIPE, 1, 1) > 0
-            : Applying.descends(method);
-    if (otherRecipe && !steps) {
+    if (otherRecipe && !descends(method)) {
       throw new InvalidRequest(
           method.id()
               + " does not descend a loss of its own: lr, epochs and the like do not apply to it");
@@ -93,9 +91,35 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
     }
   }
 
+  /** What may stand after a method's colon beside its parameters; empty where nothing may. */
+  public static String words(Method method) {
+    String steps = "lr epochs batch micro-batch warmup decay weight-decay clip seed";
+    if (method instanceof DescentMethod descent) {
+      return steps
+          + " train lora-rank lora-alpha lora-targets sam optimiser"
+          + (descent.needsRetain() ? " gru retain" : "");
+    }
+    return descends(method) ? steps : "";
+  }
+
+  private static boolean descends(Method method) {
+    return method instanceof StagedMethod staged
+        ? staged.steps(RECIPE, 1, 1) > 0
+        : Applying.descends(method);
+  }
+
   private static boolean isRecipe(String name) {
     return switch (name) {
-      case "lr", "epochs", "batch", "micro-batch", "warmup", "weight-decay", "clip", "seed" -> true;
+      case "decay",
+          "lr",
+          "epochs",
+          "batch",
+          "micro-batch",
+          "warmup",
+          "weight-decay",
+          "clip",
+          "seed" ->
+          true;
       default -> false;
     };
   }
@@ -108,9 +132,18 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
         name.equals("micro-batch") ? w.whole() : r.microBatch(),
         name.equals("lr") ? w.number() : r.learningRate(),
         name.equals("warmup") ? w.whole() : r.warmup(),
-        r.decay(),
+        name.equals("decay") ? decay(w) : r.decay(),
         name.equals("weight-decay") ? w.number() : r.weightDecay(),
         name.equals("clip") ? w.number() : r.clip(),
         name.equals("seed") ? w.whole() : r.seed());
+  }
+
+  private static Recipe.Decay decay(Word w) {
+    return switch (w.value()) {
+      case "constant" -> Recipe.Decay.CONSTANT;
+      case "linear" -> Recipe.Decay.LINEAR;
+      case "cosine" -> Recipe.Decay.COSINE;
+      default -> throw w.wrong("decay is \"" + w.value() + "\"; wanted constant, linear or cosine");
+    };
   }
 }

@@ -75,18 +75,27 @@ public record Judging(
     }
   }
 
-  /** Every built-in metric. */
-  public Judgement evaluate(int maxNewTokens) {
-    Evidence subject = subject(maxNewTokens);
-    Optional<Evidence> retrained = reference.map(folder -> evidence(folder, maxNewTokens));
-    Optional<Evidence> before = original.map(folder -> evidence(folder, maxNewTokens));
+  /**
+   * Every built-in metric.
+   *
+   * @param gradientNorms whether those that need gradients are measured too
+   */
+  public Judgement evaluate(int maxNewTokens, boolean gradientNorms) {
+    Evidence subject = subject(maxNewTokens, gradientNorms);
+    Optional<Evidence> retrained =
+        reference.map(folder -> evidence(folder, maxNewTokens, gradientNorms));
+    Optional<Evidence> before = original.map(folder -> evidence(folder, maxNewTokens, false));
     Map<String, Score> scores = Evaluating.scores(subject, retrained, before);
     return new Judgement(subject.digest(), scores, Bootstrap.defaults().intervals(scores));
   }
 
-  private Evidence subject(int maxNewTokens) {
+  private Evidence subject(int maxNewTokens, boolean gradientNorms) {
     if (guard.isEmpty()) {
-      return evidence(model, maxNewTokens);
+      return evidence(model, maxNewTokens, gradientNorms);
+    }
+    if (gradientNorms) {
+      throw new InvalidRequest(
+          "gradients are of weights and not of a guard: leave one of both out");
     }
     Manifest.requireTemplate(model, template);
     console.say("Evaluating " + model + " behind " + guard.get().method().id());
@@ -96,11 +105,12 @@ public record Judging(
     }
   }
 
-  private Evidence evidence(Path folder, int maxNewTokens) {
+  private Evidence evidence(Path folder, int maxNewTokens, boolean gradientNorms) {
     Manifest.requireTemplate(folder, template);
     console.say("Evaluating " + folder);
     try (TextModel text = TextModel.read(folder, template)) {
-      return Evaluating.evidence(text, suite, maxNewTokens);
+      Evidence evidence = Evaluating.evidence(text, suite, maxNewTokens);
+      return gradientNorms ? Evaluating.withGradientNorms(text, evidence) : evidence;
     }
   }
 

@@ -42,6 +42,15 @@ class ChoiceTest {
     assertThat(given.recipe().seed()).isEqualTo(9);
   }
 
+  /** A guard takes no step, and yet there is something to draw. */
+  @Test
+  void parse_guardThatDraws_takesASeed() {
+    assertThat(Choice.parse("guard.eco:seed=9", BASE).method().parameters())
+        .containsEntry("seed", 9.0);
+    assertThat(Choice.parse("llm.npo:decay=cosine", BASE).recipe().decay())
+        .isEqualTo(Recipe.Decay.COSINE);
+  }
+
   /** Whether there is a retain loss follows from the weight that was given, not from the usual. */
   @Test
   void parse_retainWeightGiven_decidesWhetherAWrapperFits() {
@@ -73,6 +82,8 @@ class ChoiceTest {
         "guard.memfree:lr=1|do not apply",
         "exact.retrain:epochs=9|do not apply",
         "llm.lunar:lr=1|do not apply",
+        "guard.memfree:seed=1|do not apply",
+        "llm.npo:decay=slow|wanted constant, linear or cosine",
         "llm.npo:train=|must be named",
         "llm.npo:lora-rank=0|lora-rank must be at least 1",
         "llm.npo:lora-rank=8,train=all|wanted train=lora",

@@ -293,8 +293,8 @@ class SuppressingTest {
     Judging.Guard guard = new Judging.Guard(eco.applying(), eco.method(), job.remedy("guard.eco"));
     Suite suite = new Suite(Map.of(Split.FORGET, ada(), Split.RETAIN, others()));
     Judging behind = judging(suite, Optional.of(guard));
-    Judging.Judgement on = behind.evaluate(24);
-    Judging.Judgement off = judging(suite, Optional.empty()).evaluate(24);
+    Judging.Judgement on = behind.evaluate(24, false);
+    Judging.Judgement off = judging(suite, Optional.empty()).evaluate(24, false);
     assertThat(on.digest()).isEqualTo(off.digest());
     assertThat(value(off, "forgetting.probability")).isGreaterThan(0.7);
     assertThat(value(on, "forgetting.probability")).isLessThan(0.3); // 0.20 with one thread
@@ -303,7 +303,7 @@ class SuppressingTest {
     assertThat(attempt.result().broken()).contains(true);
     assertThat(attempt.result().why()).contains("parameter digests are equal");
     Judging.Guard elsewhere = new Judging.Guard(eco.applying(), eco.method(), folder);
-    assertThatThrownBy(() -> judging(suite, Optional.of(elsewhere)).evaluate(24))
+    assertThatThrownBy(() -> judging(suite, Optional.of(elsewhere)).evaluate(24, false))
         .hasMessageContaining("is no folder to which guard.eco was applied");
   }
 

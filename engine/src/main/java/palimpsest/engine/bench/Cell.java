@@ -29,20 +29,7 @@ public record Cell(Phase phase, String set, String spec, long seed) {
 
   /** The method, seeded. */
   Choice choice(Recipe base) {
-    return Choice.parse(spec, seeded(base, seed));
-  }
-
-  static Recipe seeded(Recipe r, long seed) {
-    return new Recipe(
-        r.epochs(),
-        r.batch(),
-        r.microBatch(),
-        r.learningRate(),
-        r.warmup(),
-        r.decay(),
-        r.weightDecay(),
-        r.clip(),
-        seed);
+    return Choice.parse(spec, base.withSeed(seed));
   }
 
   /** A folder's name: readable, and unique by the fingerprint. */

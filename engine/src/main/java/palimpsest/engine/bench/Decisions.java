@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.LongStream;
+import palimpsest.api.Method;
 
 /** Which cells a grid has, as far as those that are done decide it. */
 final class Decisions {
@@ -84,12 +85,19 @@ final class Decisions {
     return all;
   }
 
-  /** Where no optimiser step is taken nothing is drawn: one seed says it all. */
   private boolean dependsOnSeed(String set, Selection.Chosen chosen) {
     return cells
         .result(new Cell(Cell.Phase.FINAL, set, chosen.candidate().spec(), 1))
-        .filter(r -> r.failed().isPresent() || r.steps() > 0)
+        .filter(this::dependsOnSeed)
         .isPresent();
+  }
+
+  /** Where no step is taken and the method has no seed nothing is drawn: one seed says it all. */
+  boolean dependsOnSeed(Cell.Result first) {
+    Method method = first.cell().choice(settings.base()).method();
+    return first.failed().isPresent()
+        || first.steps() > 0
+        || method.parameters().containsKey("seed");
   }
 
   /** The cells of the reported part that there are so far, of one set, by label. */

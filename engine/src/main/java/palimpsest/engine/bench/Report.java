@@ -191,7 +191,7 @@ record Report(
     }
     warnings.replaceAll((m, w) -> w.stream().distinct().toList());
     values.forEach((k, v) -> spreads.put(k, Spread.of(v)));
-    boolean drawn = all.get(0).failed().isPresent() || all.get(0).steps() > 0;
+    boolean drawn = decisions.dependsOnSeed(all.get(0));
     return Optional.of(
         new Row(
             set.name(),

@@ -5,11 +5,13 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Split;
 import palimpsest.discovery.Corpus;
 import palimpsest.engine.Suite;
+import palimpsest.metrics.benchmark.MultipleChoice;
 
 /**
  * WMDP: multiple-choice questions on hazardous knowledge, {@code {question, choices, answer}} with
@@ -54,10 +56,11 @@ public final class Wmdp {
    * @param retain files of what is to stay, such as other subjects' questions
    * @param out folder of the benchmark, where the corpus is kept
    * @param words most words of a passage
-   * @param letters whether questions are asked with their options, to be answered by a letter
+   * @param letters the subject that the harness's prompt names, where questions are asked with
+   *     their options, to be answered by a letter; a row's own {@code subject} goes before it
    */
   public static Benchmark read(
-      List<Path> forget, List<Path> retain, Path out, int words, boolean letters) {
+      List<Path> forget, List<Path> retain, Path out, int words, Optional<String> letters) {
     List<Rows.Row> gone = rows(forget);
     List<Rows.Row> kept = rows(retain);
     List<Example> questions = questions(gone, letters);
@@ -74,7 +77,7 @@ public final class Wmdp {
     Map<Split, List<Example>> reported = new EnumMap<>(Split.class);
     reported.put(Split.FORGET, asked.reported());
     reported.put(Split.RETAIN, also.reported());
-    if (letters && !others.isEmpty()) {
+    if (letters.isPresent() && !others.isEmpty()) {
       reported.put(Split.WORLD_FACTS, also.reported()); // where accuracy on kept subjects is taken
     }
     Corpus corpus = Import.corpus(out, pieces(gone, words, letters), pieces(kept, words, letters));
@@ -102,7 +105,8 @@ public final class Wmdp {
   }
 
   /** The texts if there are any, else the questions with their right answers. */
-  private static List<Import.Piece> pieces(List<Rows.Row> rows, int words, boolean letters) {
+  private static List<Import.Piece> pieces(
+      List<Rows.Row> rows, int words, Optional<String> letters) {
     List<Rows.Row> texts = rows.stream().filter(r -> !isQuestion(r)).toList();
     return texts.isEmpty()
         ? questions(rows, letters).stream()
@@ -121,22 +125,24 @@ public final class Wmdp {
   }
 
   /** Asked without their options, which are its wrong answers, or with them for a letter. */
-  private static List<Example> questions(List<Rows.Row> rows, boolean letters) {
+  private static List<Example> questions(List<Rows.Row> rows, Optional<String> letters) {
     return rows.stream().filter(Wmdp::isQuestion).map(r -> question(r, letters)).toList();
   }
 
-  private static Example question(Rows.Row row, boolean letters) {
+  private static Example question(Rows.Row row, Optional<String> letters) {
     List<String> choices = new ArrayList<>(row.texts("choices"));
     int answer = row.index("answer", choices.size());
-    StringBuilder prompt = new StringBuilder(row.text("question").strip());
-    if (letters) {
+    String prompt = row.text("question").strip();
+    if (letters.isPresent()) {
+      String subject = row.has("subject") ? row.text("subject").replace('_', ' ') : letters.get();
+      prompt = MultipleChoice.prompt(subject, prompt, choices);
       for (int i = 0; i < choices.size(); i++) {
-        prompt.append('\n').append(letter(i)).append(". ").append(choices.set(i, letter(i)));
+        choices.set(i, letter(i));
       }
     }
     String right = choices.remove(answer);
     return new Example(
-        row.id(), row.place(), prompt.toString(), right, new Example.Probe(null, null, choices));
+        row.id(), row.place(), prompt, right, new Example.Probe(null, null, choices));
   }
 
   private static String letter(int i) {

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -174,23 +175,36 @@ class DataTest {
     assertThatThrownBy(() -> Rows.read(json)).isInstanceOf(InvalidRequest.class);
   }
 
+  private static final Optional<String> NONE = Optional.empty();
   private static final String MCQ =
       "{\"question\":\"Q%s?\",\"choices\":[\"a\",\"b\",\"c\",\"d\"],\"answer\":2}";
 
   @Test
   void wmdp_questions_haveTheOtherOptionsAsWrongAnswers() throws IOException {
     Path forget = write("f.jsonl", MCQ.formatted(1), MCQ.formatted(2), MCQ.formatted(3));
-    Path retain = write("r.jsonl", MCQ.formatted(4), MCQ.formatted(5));
-    Benchmark open = Wmdp.read(List.of(forget), List.of(retain), folder.resolve("open"), 50, false);
+    String mmlu = "{\"subject\": \"college_biology\", ";
+    Path retain =
+        write("r.jsonl", MCQ.formatted(4).replace("{", mmlu), MCQ.formatted(5).replace("{", mmlu));
+    Benchmark open = Wmdp.read(List.of(forget), List.of(retain), folder.resolve("open"), 50, NONE);
     Example e = open.sets().get(0).validation().of(Split.FORGET).get(0);
 
     assertThat(e.completion()).isEqualTo("c");
     assertThat(e.probe().perturbedAnswers()).containsExactly("a", "b", "d");
     assertThat(open.corpus().examples()).extracting(Example::completion).containsOnly("c");
     Benchmark lettered =
-        Wmdp.read(List.of(forget), List.of(retain), folder.resolve("letters"), 50, true);
+        Wmdp.read(
+            List.of(forget),
+            List.of(retain),
+            folder.resolve("letters"),
+            50,
+            Optional.of("virology"));
     Example l = lettered.sets().get(0).reported().of(Split.FORGET).get(0);
-    assertThat(l.prompt()).endsWith("?\nA. a\nB. b\nC. c\nD. d");
+    assertThat(l.prompt())
+        .startsWith(
+            "The following are multiple choice questions (with answers) about virology.\n\nQ")
+        .endsWith("?\nA. a\nB. b\nC. c\nD. d\nAnswer:");
+    assertThat(lettered.sets().get(0).reported().of(Split.WORLD_FACTS).get(0).prompt())
+        .contains("about college biology.");
     assertThat(l.completion()).isEqualTo("C");
     assertThat(l.probe().perturbedAnswers()).containsExactly("A", "B", "D");
   }
@@ -200,7 +214,7 @@ class DataTest {
     Path forget =
         write("f.jsonl", MCQ.formatted(1), MCQ.formatted(2), "{\"text\": \"secret text\"}");
     Path retain = write("r.jsonl", "{\"text\": \"x y\"}", "{\"text\": \"z\"}");
-    Benchmark wmdp = Wmdp.read(List.of(forget), List.of(retain), folder.resolve("o"), 50, false);
+    Benchmark wmdp = Wmdp.read(List.of(forget), List.of(retain), folder.resolve("o"), 50, NONE);
 
     assertThat(wmdp.corpus().examples())
         .extracting(Example::completion)
@@ -214,7 +228,7 @@ class DataTest {
     Path retain = write("r.jsonl", MCQ.formatted(4), MCQ.formatted(5));
 
     assertThatThrownBy(
-            () -> Wmdp.read(List.of(forget), List.of(retain), folder.resolve("o"), 50, false))
+            () -> Wmdp.read(List.of(forget), List.of(retain), folder.resolve("o"), 50, NONE))
         .isInstanceOf(InvalidRequest.class)
         .hasMessageContaining("f.jsonl:2: \"answer\" must be a whole number from 0 to 3, got 4");
   }
