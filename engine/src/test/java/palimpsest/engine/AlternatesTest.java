@@ -35,6 +35,20 @@ class AlternatesTest {
         .containsExactly("1.0 x2", "1.5 x1", "2.0 x1", "3.0 x1");
   }
 
+  /**
+   * The first has all five words of the truth and one more: F1 10/11; the second one of two: 2/7.
+   */
+  @Test
+  void draw_truthWithASlip_isTakenOnlyForWantOfAnother() {
+    Example e = TWO.get(0).with(TWO.get(0).prompt(), "Ann lives by the sea.");
+    String slip = "Ann lives by the blue sea.";
+    Answering both = new Answering((prompt, temperature) -> List.of(slip, "Ann sings."));
+    assertThat(Alternates.draw(both, List.of(e), 2, 5).answers())
+        .containsExactly(List.of("Ann sings."));
+    Answering one = new Answering((prompt, temperature) -> List.of(slip));
+    assertThat(Alternates.draw(one, List.of(e), 2, 5).answers()).containsExactly(List.of(slip));
+  }
+
   @Test
   void draw_modelThatKnowsNothingElse_isRefusedByName() {
     Answering model = new Answering((prompt, temperature) -> List.of(TRUTH, TRUTH));

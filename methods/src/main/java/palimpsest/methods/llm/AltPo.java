@@ -52,7 +52,7 @@ public record AltPo(double beta, int alternates, double retainWeight) implements
         "alternate preference optimisation, invented answers before true ones",
         "L = -(2/beta) mean log sigmoid(beta (r(alternate) - r(answer))) + retainWeight nll(retain), r = logp - logp_ref, logp summed over a completion",
         "Mekala et al. 2024, arXiv 2409.13474",
-        "variant: the loss is theirs; alternates are drawn from the model at rising temperatures, not asked for, and met one a question an epoch",
+        "variant: the loss is theirs; alternates are drawn from the model at rising temperatures, not asked for, those near the true answer left out, and met one a question an epoch",
         "the authors' command for TOFU forget10",
         Map.of(
             "beta",
