@@ -3,22 +3,27 @@ package palimpsest.torch.train;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import palimpsest.api.InvalidRequest;
 
 /**
  * Holds a folder for one run: two would ruin each other's checkpoints.
  *
- * <p>The lock is on a file of its own that nothing else opens, since on some systems closing any
- * channel to a file gives up the process' locks on it. It ends with the process, however that ends.
+ * <p>The lock is on a file of its own that this process opens once, since on some systems closing
+ * any channel to a file gives up the process' locks on it. It ends with the process, however that
+ * ends.
  */
 final class FolderLock implements AutoCloseable {
+  private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
+
+  private final Path file;
   private final FileChannel channel;
 
-  private FolderLock(FileChannel channel) {
+  private FolderLock(Path file, FileChannel channel) {
+    this.file = file;
     this.channel = channel;
   }
 
@@ -28,28 +33,30 @@ final class FolderLock implements AutoCloseable {
    * @throws InvalidRequest if another run has it
    */
   static FolderLock take(Path folder) {
+    Path file = folder.resolve("lock").toAbsolutePath().normalize();
+    if (!HELD.add(file)) {
+      throw inUse(folder);
+    }
     try {
       FileChannel channel =
-          FileChannel.open(
-              folder.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (!isOurs(channel)) {
+          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      if (channel.tryLock() == null) {
         channel.close();
-        throw new InvalidRequest(
-            folder + " is in use by another run: wait for it, or give another folder");
+        throw inUse(folder);
       }
-      return new FolderLock(channel);
+      return new FolderLock(file, channel);
     } catch (IOException e) {
+      HELD.remove(file);
       throw new UncheckedIOException(e);
+    } catch (InvalidRequest e) {
+      HELD.remove(file);
+      throw e;
     }
   }
 
-  private static boolean isOurs(FileChannel channel) throws IOException {
-    try {
-      FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false; // another run of this very process
-    }
+  private static InvalidRequest inUse(Path folder) {
+    return new InvalidRequest(
+        folder + " is in use by another run: wait for it, or give another folder");
   }
 
   @Override
@@ -58,6 +65,8 @@ final class FolderLock implements AutoCloseable {
       channel.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      HELD.remove(file);
     }
   }
 }
