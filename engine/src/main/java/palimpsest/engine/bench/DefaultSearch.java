@@ -28,15 +28,19 @@ public final class DefaultSearch {
           Map.entry(
               "llm.simnpo",
               List.of("lr=2e-4", "lr=5e-4", "lr=1e-3", "lr=2e-3", "lr=2e-4,beta=3.5,margin=3.5")),
-          Map.entry("llm.wga", List.of("lr=1e-4", "lr=2e-4", "lr=4e-4")),
+          Map.entry("llm.wga", List.of("lr=1e-4", "lr=2e-4", "lr=4e-4", "lr=8e-4")),
           Map.entry(
-              "llm.satimp", List.of("lr=3e-4", "lr=1e-3", "lr=3e-3", "lr=1e-3,forgetWeight=1")),
-          Map.entry("llm.tnpo", List.of("lr=1e-4", "lr=2e-4", "lr=4e-4")),
-          Map.entry("llm.wtnpo", List.of("lr=1e-4", "lr=2e-4", "lr=4e-4")),
+              "llm.satimp",
+              List.of("lr=3e-4", "lr=1e-3", "lr=2e-3", "lr=3e-3", "lr=1e-3,forgetWeight=1")),
+          Map.entry("llm.tnpo", List.of("lr=1e-4", "lr=2e-4", "lr=4e-4", "lr=8e-4")),
+          Map.entry("llm.wtnpo", List.of("lr=1e-4", "lr=2e-4", "lr=4e-4", "lr=8e-4")),
           Map.entry("llm.kl-min", List.of("lr=7e-5", "lr=1e-4", "lr=1.5e-4")),
-          Map.entry("llm.me", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
-          Map.entry("llm.undial", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
-          Map.entry("llm.ce-u", List.of("lr=3e-5", "lr=1e-4", "lr=3e-4")),
+          Map.entry("llm.me", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3", "lr=2e-3")),
+          Map.entry(
+              "llm.undial", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3", "lr=1e-3,retainWeight=1")),
+          Map.entry(
+              "llm.ce-u",
+              List.of("lr=3e-5", "lr=5e-5", "lr=1e-4", "lr=3e-4", "lr=1e-4,retainWeight=1")),
           Map.entry(
               "llm.pdu", // the usual warm-up lasts as long as these runs: nothing dual would happen
               List.of(
