@@ -41,11 +41,13 @@ public final class Muse {
               Benchmark.Column.of("retain prob.", "utility.retain-probability")),
           "utility.retain-rouge-l",
           List.of(
-              "forgetting.rouge-l-recall",
+              "muse.verbmem",
+              "muse.knowmem",
               "forgetting.probability",
               "forgetting.extraction-strength"),
           Map.of(
-              "forgetting.rouge-l-recall", 0.0,
+              "muse.verbmem", 0.0,
+              "muse.knowmem", 0.0,
               "forgetting.probability", 0.0,
               "forgetting.extraction-strength", 0.0));
 

@@ -175,6 +175,13 @@ final class Rows {
         rows.add(row);
         parser.nextToken();
       }
+      if (array && parser.currentToken() != null && parser.nextToken() != null) {
+        throw new InvalidRequest(
+            file
+                + ":"
+                + parser.currentTokenLocation().getLineNr()
+                + ": something follows the array: give one array, or a row a line");
+      }
     }
     return rows;
   }

@@ -3,9 +3,11 @@ package palimpsest.engine.bench;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.EnumMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Split;
@@ -96,7 +98,13 @@ public final class Wmdp {
 
   private static List<Rows.Row> rows(List<Path> files) {
     List<Rows.Row> rows = new ArrayList<>();
-    files.forEach(f -> rows.addAll(Rows.read(f)));
+    Set<Path> names = new HashSet<>();
+    for (Path file : files) {
+      if (!names.add(file.getFileName())) { // rows are known by it, wherever the file stands
+        throw new InvalidRequest(file + ": another file has the same name: rename one");
+      }
+      rows.addAll(Rows.read(file));
+    }
     return rows;
   }
 
