@@ -63,7 +63,8 @@ public final class Bench {
     benchmark.sets().get(0).requireApart();
     this.models = new Models(benchmark, subject, out, console);
     this.yardsticks =
-        new Yardsticks(out.resolve("yardsticks"), benchmark.measures(), models.hasReference());
+        new Yardsticks(
+            out.resolve("yardsticks"), benchmark.measures(), models.hasReference(), this::asked);
     this.cells =
         new Cells(out.resolve("cells"), models.original(), benchmark, subject.template(), settings);
     this.decisions = new Decisions(benchmark, settings, cells, yardsticks);
@@ -146,6 +147,13 @@ public final class Bench {
   private Interrupted unfinished(Interrupted e) {
     return new Interrupted(
         "stopped with " + progress() + "; run the same command again to go on", e);
+  }
+
+  private String asked(String set, Benchmark.Part part) {
+    return Fingerprints.of(
+        Cells.digest(benchmark.set(set).part(part)),
+        String.valueOf(settings.tokens(part)),
+        subject.template().name());
   }
 
   private String fingerprint() {

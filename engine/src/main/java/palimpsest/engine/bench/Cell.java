@@ -88,7 +88,7 @@ public record Cell(Phase phase, String set, String spec, long seed) {
    * @param suite digest of the questions judged on
    * @param ledger hash of the run's last ledger line; empty where nothing was trained
    * @param resumed whether an earlier process began it, so that the seconds are not all of them
-   * @param version of this software
+   * @param version of this software, with its commit
    * @param metrics version of each metric's arithmetic
    * @param machine cores, threads, libraries
    */

@@ -72,6 +72,14 @@ final class Cells {
     return Optional.ofNullable(there);
   }
 
+  /** What a cell that is done was made of and with. */
+  Optional<Cell.Provenance> provenance(Cell cell) {
+    Path file = folder(cell).resolve("provenance.json");
+    return Files.exists(file)
+        ? Optional.of(JsonFiles.read(file, Cell.Provenance.class))
+        : Optional.empty();
+  }
+
   /** Numbers of two versions of a metric must not stand in one table. */
   private void requireSameMetrics(Cell.Result there) {
     Path file = folder(there.cell()).resolve("provenance.json");

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import palimpsest.api.Example;
 import palimpsest.dossier.Pictures;
 import palimpsest.dossier.Scatter;
+import palimpsest.engine.Choice;
 import palimpsest.engine.JsonFiles;
 import palimpsest.torch.checkpoint.AtomicFile;
 
@@ -52,14 +53,20 @@ record Report(
       List<String> failed,
       Map<String, List<String>> warnings) {}
 
-  /** A candidate of the search. */
+  /**
+   * A candidate of the search.
+   *
+   * @param atEdge whether it was taken above the floor with the highest rate of its method's
+   *     candidates, so that a higher one may be better
+   */
   record Tried(
       String label,
       String spec,
       Optional<Double> utility,
       Optional<Double> gap,
       Optional<String> failed,
-      boolean taken) {}
+      boolean taken,
+      boolean atEdge) {}
 
   /** Ids of the questions of a part, by split. */
   record Asked(Map<String, List<String>> validation, Map<String, List<String>> reported) {}
@@ -74,6 +81,7 @@ record Report(
       Optional<Double> least,
       String utility,
       List<String> gap,
+      List<String> builds,
       Map<String, Asked> split,
       List<Tried> search,
       List<Row> rows) {
@@ -98,6 +106,7 @@ record Report(
             searched ? Optional.of(decisions.least()) : Optional.empty(),
             benchmark.measures().utility(),
             benchmark.measures().forgetting(),
+            builds(),
             split,
             searched ? tried() : List.of(),
             rows);
@@ -116,22 +125,46 @@ record Report(
     return ids;
   }
 
+  /** Versions of this software that made the cells. */
+  private List<String> builds() {
+    return decisions.done().stream()
+        .flatMap(c -> cells.provenance(c).stream())
+        .map(Cell.Provenance::version)
+        .distinct()
+        .sorted()
+        .toList();
+  }
+
   private List<Tried> tried() {
     Map<String, Selection.Chosen> chosen = decisions.chosen();
     return decisions.search().stream()
         .flatMap(c -> cells.result(c).stream())
-        .map(
-            r ->
-                new Tried(
-                    r.label(),
-                    r.cell().spec(),
-                    r.value(Values.UTILITY),
-                    r.value(Values.GAP),
-                    r.failed(),
-                    Optional.ofNullable(chosen.get(r.label()))
-                        .filter(c -> c.candidate().spec().equals(r.cell().spec()))
-                        .isPresent()))
+        .map(r -> tried(r, Optional.ofNullable(chosen.get(r.label()))))
         .toList();
+  }
+
+  private Tried tried(Cell.Result r, Optional<Selection.Chosen> chosen) {
+    String spec = r.cell().spec();
+    boolean taken = chosen.filter(c -> c.candidate().spec().equals(spec)).isPresent();
+    boolean reached = chosen.filter(Selection.Chosen::reached).isPresent();
+    return new Tried(
+        r.label(),
+        spec,
+        r.value(Values.UTILITY),
+        r.value(Values.GAP),
+        r.failed(),
+        taken,
+        taken && reached && isHighest(spec, r.label()));
+  }
+
+  private boolean isHighest(String spec, String label) {
+    List<Double> rates =
+        settings.candidates().getOrDefault(label, List.of()).stream().map(this::rate).toList();
+    return rates.stream().distinct().count() > 1 && rates.stream().allMatch(x -> x <= rate(spec));
+  }
+
+  private double rate(String spec) {
+    return Choice.parse(spec, settings.base()).recipe().learningRate();
   }
 
   private List<Row> rows() {

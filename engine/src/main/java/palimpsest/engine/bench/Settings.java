@@ -75,6 +75,10 @@ public record Settings(
   }
 
   int tokens(Cell.Phase phase) {
-    return phase == Cell.Phase.SEARCH ? searchTokens : maxNewTokens;
+    return tokens(phase.part());
+  }
+
+  int tokens(Benchmark.Part part) {
+    return part == Benchmark.Part.VALIDATION ? searchTokens : maxNewTokens;
   }
 }

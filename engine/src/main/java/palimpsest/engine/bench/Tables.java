@@ -31,6 +31,7 @@ record Tables(List<Benchmark.Column> columns, Report.Grid grid) {
             ? "|model - reference| / |original - reference|; 0 is like retrained. Utility: "
             : "|model - 0| / |original - 0|, as there is no retrained reference. Utility: ");
     lines.add(grid.utility() + " on the splits forget and retain alone.");
+    lines.add("A metric whose denominator is less than " + Gap.LEAST + " is left out.");
     lines.add("");
     lines.add(grid.rule());
     lines.add("");
@@ -40,6 +41,13 @@ record Tables(List<Benchmark.Column> columns, Report.Grid grid) {
         "original, "
             + (hasReference() ? "the diamond the retrained reference, " : "")
             + "the dashed line the floor.");
+    if (!grid.builds().isEmpty()) {
+      lines.add("");
+      lines.add(
+          "Made by "
+              + String.join(", ", grid.builds())
+              + "; each cell's own provenance says which.");
+    }
     if (!notes.isEmpty()) {
       lines.add("");
     }
@@ -139,7 +147,7 @@ record Tables(List<Benchmark.Column> columns, Report.Grid grid) {
         String end =
             t.failed()
                 .map(w -> w.replaceAll("[\\p{Cntrl}|]+", " "))
-                .orElse(t.taken() ? "taken" : "");
+                .orElse(t.atEdge() ? "taken, at the highest rate tried" : t.taken() ? "taken" : "");
         lines.add(
             String.format(
                 Locale.ROOT,

@@ -147,7 +147,7 @@ record Work(
         resumed,
         applied.seconds(),
         judging,
-        Version.CURRENT,
+        Version.BUILD,
         metrics,
         Machine.describe());
   }
@@ -193,10 +193,8 @@ record Work(
                 throw new CorruptArtifact(
                     weights + " does not hold the weights that its manifest speaks of: remove it");
               });
-      int tokens =
-          part == Benchmark.Part.VALIDATION ? settings.searchTokens() : settings.maxNewTokens();
       Outputs.folder(yardsticks.folder());
-      EvidenceFile.write(to, Evaluating.evidence(text, set.part(part), tokens));
+      EvidenceFile.write(to, Evaluating.evidence(text, set.part(part), settings.tokens(part)));
     }
   }
 }

@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiFunction;
 import palimpsest.api.Diverged;
 import palimpsest.api.Evidence;
 import palimpsest.api.Score;
@@ -22,12 +23,24 @@ final class Yardsticks {
   private final Path folder;
   private final Benchmark.Measures measures;
   private final boolean hasReference;
+  private final BiFunction<String, Benchmark.Part, String> asked;
+  private final Map<String, String> digests = new HashMap<>();
   private final Map<String, Yardstick> read = new HashMap<>();
 
-  Yardsticks(Path folder, Benchmark.Measures measures, boolean hasReference) {
+  /**
+   * Those of a folder.
+   *
+   * @param asked digest of the questions of a part of a forget set and of how they are asked
+   */
+  Yardsticks(
+      Path folder,
+      Benchmark.Measures measures,
+      boolean hasReference,
+      BiFunction<String, Benchmark.Part, String> asked) {
     this.folder = folder;
     this.measures = measures;
     this.hasReference = hasReference;
+    this.asked = asked;
   }
 
   Path folder() {
@@ -64,8 +77,9 @@ final class Yardsticks {
   }
 
   Path file(String set, Benchmark.Part part, Who who) {
-    String name = set + "-" + part + "-" + who + ".json";
-    return folder.resolve(name.toLowerCase(Locale.ROOT));
+    String of = set + "-" + part;
+    String digest = digests.computeIfAbsent(of, k -> asked.apply(set, part)).substring(0, 12);
+    return folder.resolve((of + "-" + who + "-" + digest + ".json").toLowerCase(Locale.ROOT));
   }
 
   boolean there(String set, Benchmark.Part part) {
