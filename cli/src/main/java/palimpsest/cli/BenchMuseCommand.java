@@ -47,7 +47,9 @@ final class BenchMuseCommand implements Callable<Integer> {
   public Integer call() {
     grid.raw().check();
     screen.line(
-        grid.run(Muse.read(data, grid.out(), words.words()), common.resumableConsole(screen))
+        grid.run(
+                Muse.read(data, grid.out(), words.words(), grid.trains()),
+                common.resumableConsole(screen))
             .toString());
     return 0;
   }

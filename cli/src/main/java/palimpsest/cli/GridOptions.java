@@ -159,6 +159,11 @@ final class GridOptions {
     return out;
   }
 
+  /** Whether no model is given. */
+  boolean trains() {
+    return model == null;
+  }
+
   /** Refuses what cannot be meant, before any data is read. */
   void check() {
     settings();

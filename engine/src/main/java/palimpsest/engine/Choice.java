@@ -34,7 +34,7 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
       new Recipe(10, 32, 4, 1e-5, 0, Recipe.Decay.LINEAR, 0.01, 1, 0);
 
   /**
-   * Reads {@code llm.npo} or {@code llm.npo:beta=0.1,lr=1e-4,epochs=5,gru=0.9,train=lora}.
+   * Reads {@code llm.npo} or {@code llm.npo:beta=0.1,lr=1e-4,epochs=5,gru=0.2,train=lora}.
    *
    * @throws InvalidRequest for an unknown method or parameter, or a value out of range
    */

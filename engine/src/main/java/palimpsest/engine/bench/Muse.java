@@ -58,10 +58,14 @@ public final class Muse {
    *
    * @param out folder of the benchmark, where the corpus is kept
    * @param words most words of a passage
+   * @param trains whether the model is trained here, on all texts; a given one has seen retain2,
+   *     which its authors judge on and do not unlearn with
    */
-  public static Benchmark read(Path data, Path out, int words) {
+  public static Benchmark read(Path data, Path out, int words, boolean trains) {
     List<Rows.Row> retain = new ArrayList<>(Rows.read(Rows.find(data.resolve("raw"), "retain1")));
-    Rows.first(data.resolve("raw"), "retain2").ifPresent(f -> retain.addAll(Rows.read(f)));
+    if (trains) {
+      Rows.first(data.resolve("raw"), "retain2").ifPresent(f -> retain.addAll(Rows.read(f)));
+    }
     List<Rows.Row> forget = Rows.read(Rows.find(data.resolve("raw"), "forget"));
     List<Example> forgotten = new ArrayList<>(continuations(data));
     forgotten.addAll(questions(data, "forget_qa"));

@@ -113,7 +113,7 @@ class DataTest {
   @Test
   void muse_folder_becomesACorpusAndTasks() throws IOException {
     muse();
-    Benchmark muse = Muse.read(folder, folder.resolve("out"), 8);
+    Benchmark muse = Muse.read(folder, folder.resolve("out"), 8, true);
 
     assertThat(muse.corpus().examples())
         .extracting(Example::completion)
@@ -134,27 +134,30 @@ class DataTest {
         .extracting(Example::prompt)
         .contains("one two", "Question: Before b?\nAnswer: a\n\nQuestion: After one?\nAnswer:", "");
     assertThat(set.reported().of(Split.HOLDOUT).get(0).completion()).isEqualTo("eleven twelve");
-    assertThat(Muse.read(folder, folder.resolve("out"), 8).corpus().digest())
+    assertThat(Muse.read(folder, folder.resolve("out"), 8, true).corpus().digest())
         .isEqualTo(muse.corpus().digest());
-    assertThatThrownBy(() -> Muse.read(folder, folder.resolve("out"), 9))
+    assertThatThrownBy(() -> Muse.read(folder, folder.resolve("out"), 9, true))
         .hasMessageContaining("was made of other data");
+    assertThat(Muse.read(folder, folder.resolve("given"), 8, false).corpus().examples())
+        .extracting(Example::completion)
+        .containsExactly("one two three four five six seven eight", "nine ten", "a b c", "d e f");
   }
 
   @Test
   void muse_badRows_areNamedByFileAndLine() throws IOException {
     muse();
     write("verbmem/forget.json", "[{\"prompt\": \"a\", \"gt\": \"b\"},", "{\"prompt\": \"a\"}]");
-    assertThatThrownBy(() -> Muse.read(folder, folder.resolve("out"), 8))
+    assertThatThrownBy(() -> Muse.read(folder, folder.resolve("out"), 8, true))
         .isInstanceOf(InvalidRequest.class)
         .hasMessageContaining("forget.json:2: no \"gt\"");
     write("verbmem/forget.json", "[{\"prompt\": \"a\", \"gt\": 7}]");
-    assertThatThrownBy(() -> Muse.read(folder, folder.resolve("out"), 8))
+    assertThatThrownBy(() -> Muse.read(folder, folder.resolve("out"), 8, true))
         .hasMessageContaining("forget.json:1: \"gt\" must be a string");
     write("verbmem/forget.json", "[{\"prompt\": \"a\",", "\"gt\": ]");
-    assertThatThrownBy(() -> Muse.read(folder, folder.resolve("out"), 8))
+    assertThatThrownBy(() -> Muse.read(folder, folder.resolve("out"), 8, true))
         .hasMessageContaining("forget.json:2: malformed JSON");
     Files.delete(folder.resolve("verbmem/forget.json"));
-    assertThatThrownBy(() -> Muse.read(folder, folder.resolve("out"), 8))
+    assertThatThrownBy(() -> Muse.read(folder, folder.resolve("out"), 8, true))
         .hasMessageContaining("no such file, nor .jsonl or .txt");
     assertThat(folder.resolve("out")).doesNotExist();
   }

@@ -37,7 +37,7 @@ public record GradientNormAuc() implements Metric {
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override

@@ -26,7 +26,7 @@ public record LossAuc() implements Metric {
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override

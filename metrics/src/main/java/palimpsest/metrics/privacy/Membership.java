@@ -72,6 +72,22 @@ record Membership(PerExample score) {
     return Optional.ofNullable(item.example().probe().task());
   }
 
+  /** Whether subtasks have other shares in the two splits, of the examples that are compared. */
+  private static boolean isMixed(Evidence evidence, PerExample alike) {
+    List<Optional<String>> forget = compared(evidence, Split.FORGET, alike);
+    List<Optional<String>> holdout = compared(evidence, Split.HOLDOUT, alike);
+    return forget.stream()
+        .distinct()
+        .anyMatch(
+            kind ->
+                (long) Collections.frequency(forget, kind) * holdout.size()
+                    != (long) Collections.frequency(holdout, kind) * forget.size());
+  }
+
+  private static List<Optional<String>> compared(Evidence evidence, Split split, PerExample alike) {
+    return evidence.of(split).stream().filter(alike.has()).map(Membership::kind).toList();
+  }
+
   /** Why there is no area. */
   String lack(Evidence evidence) {
     if (evidence.of(Split.HOLDOUT).isEmpty()) {
@@ -151,26 +167,38 @@ record Membership(PerExample score) {
     PerExample alike = alike(evidence);
     List<String> warnings = new ArrayList<>(alike.leftOut(evidence, Split.FORGET));
     warnings.addAll(alike.leftOut(evidence, Split.HOLDOUT));
+    if (isMixed(evidence, alike)) {
+      warnings.add(
+          "subtasks have other shares in forget than in holdout, so that what tells subtasks apart"
+              + " counts as membership: give as many of each");
+    }
     return warnings;
   }
 
-  /** A warning where the area fell below the reference's by a standard error or more. */
+  /**
+   * A warning where the area fell below the reference's by more than chance: 1.96 standard errors
+   * of a difference of two areas on examples of their own, which is more than that of areas on the
+   * same ones.
+   */
   static Optional<String> overUnlearned(Explanation subject, Explanation reference) {
-    int members = reference.from().get(0).from().size();
-    int others = reference.from().get(1).from().size();
-    double error = Auc.standardError(reference.value(), members, others);
+    double error = Math.hypot(error(subject), error(reference));
     double past = reference.value() - subject.value();
-    if (past <= 0 || past < error) {
+    if (past <= 0 || past < 1.96 * error) {
       return Optional.empty();
     }
     return Optional.of(
         String.format(
             Locale.ROOT,
-            "over-unlearned: AUC %.4f lies below the retrained reference's %.4f (standard error"
-                + " %.4f): the forget examples look less like members than unseen ones would, which"
-                + " shows that they were unlearned",
+            "over-unlearned: AUC %.4f lies below the retrained reference's %.4f (standard error of"
+                + " the difference at most %.4f): the forget examples look less like members than"
+                + " unseen ones would, which gives away that they were unlearned",
             subject.value(),
             reference.value(),
             error));
+  }
+
+  private static double error(Explanation area) {
+    return Auc.standardError(
+        area.value(), area.from().get(0).from().size(), area.from().get(1).from().size());
   }
 }

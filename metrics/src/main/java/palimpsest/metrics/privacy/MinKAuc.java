@@ -45,7 +45,7 @@ public record MinKAuc(double k) implements Metric {
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override

@@ -52,7 +52,7 @@ public record MinKPlusPlusAuc(double k) implements Metric {
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override

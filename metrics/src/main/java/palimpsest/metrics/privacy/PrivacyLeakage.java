@@ -38,7 +38,7 @@ public record PrivacyLeakage(double k) implements Metric {
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override

@@ -58,7 +58,7 @@ public record ReferenceAuc() implements Metric {
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override

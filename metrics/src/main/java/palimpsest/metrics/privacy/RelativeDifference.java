@@ -36,7 +36,7 @@ public record RelativeDifference(double k) implements Metric {
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override

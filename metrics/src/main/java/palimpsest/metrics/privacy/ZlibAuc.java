@@ -48,7 +48,7 @@ public record ZlibAuc() implements Metric {
 
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override

@@ -106,6 +106,21 @@ class PrivacyTest {
         .startsWith("1 of 2 holdout examples left out: they lack a subtask of both splits");
   }
 
+  /** Twice as many of one subtask among the members: lengths would tell them apart. */
+  @Test
+  void membership_subtasksInOtherShares_isSaid() {
+    List<Item> one = List.of(of("a", trace(-3)), of("b", trace(-9)));
+    List<Item> two = List.of(of("a", trace(-3)), of("a", trace(-3)), of("b", trace(-9)));
+    assertThat(warnings(one, one)).noneMatch(w -> w.startsWith("subtasks have other shares"));
+    assertThat(warnings(two, one)).anyMatch(w -> w.startsWith("subtasks have other shares"));
+  }
+
+  private static List<String> warnings(List<Item> forget, List<Item> holdout) {
+    Evidence evidence =
+        new Evidence("digest", Map.of(Split.FORGET, forget, Split.HOLDOUT, holdout));
+    return measured(LossAuc.defaults().score(alone(evidence))).warnings();
+  }
+
   private static Item of(String task, Trace answer) {
     Item item = items(answer).get(0);
     Example e = item.example();
@@ -150,12 +165,10 @@ class PrivacyTest {
     Evidence avoided = pair(trace(-3, 0), trace(-2, 0));
     assertThat(value(metric.score(against(known, reference)))).isEqualTo(-100);
     assertThat(value(metric.score(against(reference, reference)))).isZero();
-    assertThat(measured(metric.score(against(avoided, reference))))
-        .satisfies(
-            score -> {
-              assertThat(score.value()).isEqualTo(100);
-              assertThat(score.warnings()).anyMatch(w -> w.startsWith("over-unlearned"));
-            });
+    Measured past = measured(metric.score(against(avoided, reference)));
+    assertThat(past.value()).isEqualTo(100);
+    assertThat(past.warnings()) // of one example each that may be chance
+        .noneMatch(w -> w.startsWith("over-unlearned"));
   }
 
   /** Reference AUC .97: 100 · (.97 - .5) / .03 is over 1500 per cent of nothing much. */
