@@ -4,14 +4,11 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import palimpsest.api.Example;
-import palimpsest.dossier.Pictures;
-import palimpsest.dossier.Scatter;
 import palimpsest.engine.Choice;
 import palimpsest.engine.JsonFiles;
 import palimpsest.torch.checkpoint.AtomicFile;
@@ -113,7 +110,7 @@ record Report(
     JsonFiles.write(out.resolve("grid.json"), grid);
     Tables tables = new Tables(benchmark.measures().columns(), grid);
     text("table.csv", tables.csv());
-    plots(rows);
+    new Plots(benchmark, settings.floor(), out).write(rows);
     return text("table.md", tables.markdown());
   }
 
@@ -242,71 +239,12 @@ record Report(
             warnings));
   }
 
-  private void plots(List<Row> rows) {
-    for (Benchmark.ForgetSet set : benchmark.sets()) {
-      boolean first = set.equals(benchmark.sets().get(0));
-      Path file = out.resolve(first ? "trade-off.svg" : "trade-off-" + set.name() + ".svg");
-      scatter(set, rows.stream().filter(r -> r.set().equals(set.name())).toList())
-          .flatMap(Pictures::scatter)
-          .ifPresent(svg -> bytes(file, svg));
-    }
-  }
-
-  private Optional<Scatter> scatter(Benchmark.ForgetSet set, List<Row> rows) {
-    Map<String, Row> drawn = new LinkedHashMap<>();
-    rows.stream()
-        .filter(r -> r.values().containsKey(Values.UTILITY) && r.values().containsKey(Values.GAP))
-        .forEach(r -> drawn.put(r.label(), r));
-    List<Front.At> methods =
-        drawn.values().stream()
-            .filter(r -> !r.spec().isEmpty())
-            .map(r -> new Front.At(r.label(), mean(r, Values.UTILITY), mean(r, Values.GAP)))
-            .toList();
-    List<String> front = Front.of(methods).stream().map(Front.At::name).toList();
-    if (methods.isEmpty()) {
-      return Optional.empty();
-    }
-    List<Scatter.Spot> spots =
-        drawn.values().stream()
-            .map(
-                r ->
-                    new Scatter.Spot(
-                        r.label(),
-                        mean(r, Values.UTILITY),
-                        mean(r, Values.GAP),
-                        kind(r),
-                        front.contains(r.label())))
-            .toList();
-    return Optional.of(
-        new Scatter(
-            "Utility against forgetting on " + benchmark.name() + " " + set.name(),
-            "utility on what is kept (higher is better)",
-            drawn.containsKey(REFERENCE)
-                ? "gap to the retrained model (lower is better)"
-                : "gap to 0, for want of a retrained model (lower is better)",
-            spots,
-            Optional.ofNullable(drawn.get(ORIGINAL))
-                .map(o -> Selection.least(settings.floor(), mean(o, Values.UTILITY)))));
-  }
-
-  private static Scatter.Kind kind(Row row) {
-    return switch (row.label()) {
-      case ORIGINAL -> Scatter.Kind.ORIGINAL;
-      case REFERENCE -> Scatter.Kind.REFERENCE;
-      default -> Scatter.Kind.OUTCOME;
-    };
-  }
-
-  private static double mean(Row row, String key) {
-    return Optional.ofNullable(row.values().get(key)).map(Spread::mean).orElse(0.0);
-  }
-
   private Path text(String name, List<String> lines) {
     return bytes(
         out.resolve(name), (String.join("\n", lines) + "\n").getBytes(StandardCharsets.UTF_8));
   }
 
-  private static Path bytes(Path file, byte[] bytes) {
+  static Path bytes(Path file, byte[] bytes) {
     ByteBuffer left = ByteBuffer.wrap(bytes);
     AtomicFile.write(
         file,

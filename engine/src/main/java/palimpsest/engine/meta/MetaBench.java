@@ -14,25 +14,16 @@ import palimpsest.api.Diverged;
 import palimpsest.api.Evidence;
 import palimpsest.api.Interrupted;
 import palimpsest.api.InvalidRequest;
-import palimpsest.api.Recipe;
 import palimpsest.api.Trial;
-import palimpsest.engine.Applying;
-import palimpsest.engine.Choice;
 import palimpsest.engine.Console;
 import palimpsest.engine.Evaluating;
 import palimpsest.engine.EvidenceFile;
 import palimpsest.engine.Fingerprints;
 import palimpsest.engine.JsonFiles;
 import palimpsest.engine.Outputs;
-import palimpsest.engine.Training;
-import palimpsest.methods.Tuning;
-import palimpsest.methods.exact.Retrain;
 import palimpsest.metrics.BuiltInMetrics;
 import palimpsest.torch.llm.Nf4;
 import palimpsest.torch.llm.TextModel;
-import palimpsest.torch.text.PromptTemplate;
-import palimpsest.torch.train.Descent;
-import palimpsest.torch.train.Loss;
 
 /**
  * Makes models that know and models that do not, unlearned ones, relearned ones and quantized ones,
@@ -54,7 +45,6 @@ import palimpsest.torch.train.Loss;
 public record MetaBench(Knowledge knowledge, MetaSettings settings, Path out, Console console) {
   private static final String UTILITY = "utility.model-utility-available";
   private static final String MARK = "metrics.json";
-  private static final int CHECKPOINT_EVERY = 100;
 
   /** What identifies a folder of results: not how many models, of which there may be more later. */
   record Mark(String format, String fingerprint) {
@@ -142,16 +132,24 @@ public record MetaBench(Knowledge knowledge, MetaSettings settings, Path out, Co
     }
   }
 
+  private MetaModels models() {
+    return new MetaModels(knowledge, settings, out.resolve("models"), console);
+  }
+
   private Made make() {
     Map<String, Evidence> evidence = new LinkedHashMap<>();
     for (int i = 1; i <= settings.seeds(); i++) {
       int model = i;
-      ask(with(i), evidence, () -> read(trained(model)), m -> {});
-      ask(without(i), evidence, () -> retrain(model), m -> {});
+      ask(with(i), evidence, () -> models().original(model), m -> {});
+      ask(without(i), evidence, () -> models().retrain(model), m -> {});
     }
     for (int i = 1; i <= settings.unlearned(); i++) {
       int model = i;
-      ask(relearned(without(i)), evidence, () -> retrain(model), m -> relearn(m, model));
+      ask(
+          relearned(without(i)),
+          evidence,
+          () -> models().retrain(model),
+          m -> models().relearn(m, model));
     }
     Map<String, String> leftOut = new LinkedHashMap<>();
     List<MetaSettings.Unlearned> kept =
@@ -179,14 +177,18 @@ public record MetaBench(Knowledge knowledge, MetaSettings settings, Path out, Co
   private boolean unlearned(
       MetaSettings.Unlearned u, Map<String, Evidence> evidence, Map<String, String> leftOut) {
     try {
-      ask(u.name(), evidence, () -> unlearn(u), m -> {});
+      ask(u.name(), evidence, () -> models().unlearn(u), m -> {});
       Optional<String> low = tooLow(u, evidence);
       if (low.isPresent()) {
         leftOut.put(u.name(), low.get());
         return false;
       }
-      ask(relearned(u.name()), evidence, () -> unlearn(u), m -> relearn(m, u.seed()));
-      ask(quantized(u.name()), evidence, () -> unlearn(u), m -> Nf4.round(m.llama()));
+      ask(
+          relearned(u.name()),
+          evidence,
+          () -> models().unlearn(u),
+          m -> models().relearn(m, u.seed()));
+      ask(quantized(u.name()), evidence, () -> models().unlearn(u), m -> Nf4.round(m.llama()));
       return true;
     } catch (Diverged e) {
       leftOut.put(u.name(), String.valueOf(e.getMessage()));
@@ -242,76 +244,5 @@ public record MetaBench(Knowledge knowledge, MetaSettings settings, Path out, Co
     if (console.interrupted()) {
       throw new Interrupted("stopped between models; run the same command again to go on");
     }
-  }
-
-  private Path folder(String name) {
-    return out.resolve("models").resolve(name);
-  }
-
-  private TextModel read(Path model) {
-    return TextModel.read(model, PromptTemplate.Kind.PLAIN);
-  }
-
-  /** The folder of a model with the knowledge, which is trained unless it is there. */
-  private Path trained(int model) {
-    Path there = folder(with(model)).resolve("model");
-    if (Files.exists(there)) {
-      return there;
-    }
-    Recipe recipe = settings.seeded(settings.recipe(), model);
-    Training training =
-        new Training(
-            folder(with(model)), recipe, PromptTemplate.Kind.PLAIN, CHECKPOINT_EVERY, console);
-    training.fromScratch(knowledge.corpus(), settings.shape());
-    return training.model();
-  }
-
-  private TextModel retrain(int model) {
-    Path to = folder(without(model));
-    applying(model, settings.base(), Tuning.USUAL).apply(Retrain.defaults(), to);
-    return read(to.resolve("model"));
-  }
-
-  private TextModel unlearn(MetaSettings.Unlearned u) {
-    Choice choice = Choice.parse(u.spec(), settings.seeded(settings.base(), u.seed()));
-    Path to = folder(u.name());
-    applying(u.seed(), choice.recipe(), choice.tuning()).apply(choice.method(), to);
-    return read(to.resolve("model"));
-  }
-
-  private Applying applying(int model, Recipe recipe, Tuning tuning) {
-    return new Applying(
-        trained(model),
-        knowledge.corpus(),
-        knowledge.decision(),
-        recipe,
-        tuning,
-        PromptTemplate.Kind.PLAIN,
-        CHECKPOINT_EVERY,
-        console);
-  }
-
-  /** One epoch on the part, as an attacker who has it would. */
-  private void relearn(TextModel model, int seed) {
-    Recipe base = settings.seeded(settings.base(), seed);
-    Recipe once =
-        new Recipe(
-            1,
-            base.batch(),
-            base.microBatch(),
-            settings.relearnRate(),
-            0,
-            Recipe.Decay.CONSTANT,
-            0,
-            base.clip(),
-            base.seed());
-    new Descent(
-            model.encode(knowledge.part()),
-            Loss.NLL,
-            once,
-            Optional.empty(),
-            p -> {},
-            console::interrupted)
-        .run(model.llama());
   }
 }

@@ -121,15 +121,6 @@ public record MetaSettings(
 
   /** A recipe with the seed of a model, counted from 1. */
   Recipe seeded(Recipe r, int model) {
-    return new Recipe(
-        r.epochs(),
-        r.batch(),
-        r.microBatch(),
-        r.learningRate(),
-        r.warmup(),
-        r.decay(),
-        r.weightDecay(),
-        r.clip(),
-        recipe.seed() + model - 1);
+    return r.withSeed(recipe.seed() + model - 1);
   }
 }
