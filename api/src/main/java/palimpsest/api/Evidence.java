@@ -30,7 +30,8 @@ public record Evidence(String digest, Map<Split, List<Item>> items) {
    * @param answer trace of the true answer
    * @param paraphrased trace of the paraphrased answer; empty list where the example has none
    * @param perturbed traces of the perturbed answers, possibly none
-   * @param generated the model's greedy answer to the prompt
+   * @param generated the model's greedy answer to the prompt; null in the holdout split, which is
+   *     only traced
    * @param gradientNorm mean, over the model's parameter tensors, of the L2 norm of the gradient of
    *     the true answer's mean loss; null where it was not measured
    */
@@ -39,7 +40,7 @@ public record Evidence(String digest, Map<Split, List<Item>> items) {
       Trace answer,
       List<Trace> paraphrased,
       List<Trace> perturbed,
-      String generated,
+      @Nullable String generated,
       @Nullable Double gradientNorm) {
     public Item {
       paraphrased = List.copyOf(paraphrased);
@@ -52,8 +53,20 @@ public record Evidence(String digest, Map<Split, List<Item>> items) {
         Trace answer,
         List<Trace> paraphrased,
         List<Trace> perturbed,
-        String generated) {
+        @Nullable String generated) {
       this(example, answer, paraphrased, perturbed, generated, null);
+    }
+
+    /**
+     * The model's greedy answer, for whoever cannot do without.
+     *
+     * @throws IllegalStateException if it was not asked
+     */
+    public String answered() {
+      if (generated == null) {
+        throw new IllegalStateException(example.id() + " was traced and not asked");
+      }
+      return generated;
     }
   }
 }

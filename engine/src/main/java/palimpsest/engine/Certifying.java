@@ -204,10 +204,10 @@ record Certifying(
     for (int i = 0; i < count; i++) {
       int at = i * items.size() / count;
       Map<String, String> answers = new LinkedHashMap<>();
-      judged.evidence().forEach((l, e) -> answers.put(l, e.of(split).get(at).generated()));
+      judged.evidence().forEach((l, e) -> answers.put(l, e.of(split).get(at).answered()));
       if (reference) {
         answers.put(
-            Dossier.REFERENCE, evidence(Forgetting.REFERENCE_METHOD).of(split).get(at).generated());
+            Dossier.REFERENCE, evidence(Forgetting.REFERENCE_METHOD).of(split).get(at).answered());
       }
       Evidence.Item item = items.get(at);
       samples.add(

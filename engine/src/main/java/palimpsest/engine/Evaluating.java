@@ -34,14 +34,16 @@ public final class Evaluating {
     Map<Split, List<Evidence.Item>> items = new EnumMap<>(Split.class);
     suite
         .splits()
-        .forEach((split, examples) -> items.put(split, items(model, examples, maxNewTokens)));
+        .forEach(
+            (split, examples) -> items.put(split, items(model, split, examples, maxNewTokens)));
     return new Evidence(model.digest(), items);
   }
 
   private static List<Evidence.Item> items(
-      LanguageModel model, List<Example> examples, int maxNewTokens) {
+      LanguageModel model, Split split, List<Example> examples, int maxNewTokens) {
     List<Trace> traces = model.trace(asked(examples));
-    List<String> answers = answers(model, examples, maxNewTokens);
+    List<String> answers =
+        split == Split.HOLDOUT ? List.of() : answers(model, examples, maxNewTokens);
     List<Evidence.Item> items = new ArrayList<>();
     int at = 0;
     for (int i = 0; i < examples.size(); i++) {
@@ -54,7 +56,7 @@ public final class Evaluating {
               traces.get(at),
               traces.subList(at + 1, at + 1 + paraphrased),
               traces.subList(at + 1 + paraphrased, at + 1 + paraphrased + perturbed),
-              answers.get(i)));
+              answers.isEmpty() ? null : answers.get(i)));
       at += 1 + paraphrased + perturbed;
     }
     return items;

@@ -1,6 +1,7 @@
 package palimpsest.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -104,6 +105,10 @@ class EvaluatingTest {
     try (TextModel model = TinyModels.text(folder.resolve("tiny"), 1)) {
       Evidence plain = Evaluating.evidence(model, suite, 4);
       Evidence evidence = Evaluating.withGradientNorms(model, plain);
+      assertThat(plain.of(Split.FORGET)).allMatch(i -> i.generated() != null);
+      assertThat(plain.of(Split.HOLDOUT)).allMatch(i -> i.generated() == null); // only traced
+      assertThatThrownBy(() -> plain.of(Split.HOLDOUT).get(0).answered())
+          .hasMessage("h.jsonl#1 was traced and not asked");
       assertThat(evidence.of(Split.FORGET)).allMatch(i -> positive(i.gradientNorm()));
       assertThat(evidence.of(Split.HOLDOUT)).allMatch(i -> positive(i.gradientNorm()));
       assertThat(evidence.of(Split.RETAIN)).isEqualTo(plain.of(Split.RETAIN));

@@ -33,7 +33,7 @@ public record Knowmem(Split split) implements SplitMetric {
   }
 
   private static double of(Item item) {
-    String answer = item.generated();
+    String answer = item.answered();
     for (String stop : STOPS) {
       int at = answer.indexOf(stop);
       answer = at < 0 ? answer : answer.substring(0, at);

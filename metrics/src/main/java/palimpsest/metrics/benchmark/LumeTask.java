@@ -22,7 +22,7 @@ final class LumeTask {
         "regurgitation, ROUGE-L recall of the completion" + named(task),
         "the task \"" + (task.isEmpty() ? "..." : task) + ".sc\"",
         item -> isOf(item, task, ".sc"),
-        item -> Rouge.longest(item.example().completion(), item.generated()).recall());
+        item -> Rouge.longest(item.example().completion(), item.answered()).recall());
   }
 
   /** Whether the greedy answer is the true one but for case and outer blanks; of the questions. */
@@ -31,7 +31,7 @@ final class LumeTask {
         "knowledge, exact match of the answer" + named(task),
         "the task \"" + (task.isEmpty() ? "..." : task) + ".qa\"",
         item -> isOf(item, task, ".qa"),
-        item -> plain(item.example().completion()).equals(plain(item.generated())) ? 1 : 0);
+        item -> plain(item.example().completion()).equals(plain(item.answered())) ? 1 : 0);
   }
 
   private static String named(String task) {

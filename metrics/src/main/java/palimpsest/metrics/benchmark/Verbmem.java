@@ -24,7 +24,7 @@ public record Verbmem(Split split) implements SplitMetric {
       PerExample.ofTask(
           TASK,
           "ROUGE-L F1 of the greedy continuation",
-          item -> Rouge.longestUnstemmed(item.example().completion(), item.generated()).f());
+          item -> Rouge.longestUnstemmed(item.example().completion(), item.answered()).f());
 
   /** MUSE's choice: on the forget split. */
   public static Verbmem defaults() {

@@ -15,7 +15,7 @@ public record Rouge1Recall(Split split) implements SplitMetric {
   private static final PerExample PER_EXAMPLE =
       RougeLRecall.ofWords(
           "ROUGE-1 recall of the greedy answer",
-          item -> Rouge.unigram(item.example().completion(), item.generated()).recall());
+          item -> Rouge.unigram(item.example().completion(), item.answered()).recall());
 
   /** On the forget split. */
   public static Rouge1Recall defaults() {

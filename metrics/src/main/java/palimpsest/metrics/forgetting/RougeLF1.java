@@ -16,7 +16,7 @@ public record RougeLF1(Split split) implements SplitMetric {
   private static final PerExample PER_EXAMPLE =
       RougeLRecall.ofWords(
           "ROUGE-L F1 of the greedy answer",
-          item -> Rouge.longest(item.example().completion(), item.generated()).f());
+          item -> Rouge.longest(item.example().completion(), item.answered()).f());
 
   /** On the forget split. */
   public static RougeLF1 defaults() {

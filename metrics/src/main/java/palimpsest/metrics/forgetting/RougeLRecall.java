@@ -36,7 +36,7 @@ public record RougeLRecall(Split split) implements SplitMetric {
   }
 
   private static double of(Item item) {
-    return Rouge.longest(item.example().completion(), item.generated()).recall();
+    return Rouge.longest(item.example().completion(), item.answered()).recall();
   }
 
   @Override

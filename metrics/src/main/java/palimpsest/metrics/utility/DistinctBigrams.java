@@ -28,7 +28,7 @@ public record DistinctBigrams() implements Metric {
       new PerExample(
           "share of different word pairs in the greedy answer",
           "a greedy answer of two words or more",
-          item -> Rouge.unstemmed(item.generated()).size() > 1,
+          item -> Rouge.unstemmed(item.answered()).size() > 1,
           DistinctBigrams::of);
 
   public static DistinctBigrams defaults() {
@@ -36,7 +36,7 @@ public record DistinctBigrams() implements Metric {
   }
 
   private static double of(Item item) {
-    List<String> words = Rouge.unstemmed(item.generated());
+    List<String> words = Rouge.unstemmed(item.answered());
     Set<List<String>> pairs = new HashSet<>();
     for (int i = 1; i < words.size(); i++) {
       pairs.add(words.subList(i - 1, i + 1));
