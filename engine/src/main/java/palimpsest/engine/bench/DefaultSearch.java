@@ -24,7 +24,12 @@ public final class DefaultSearch {
           Map.entry("llm.grad-diff", List.of("lr=7e-5", "lr=1e-4", "lr=1.5e-4")),
           Map.entry(
               "llm.npo",
-              List.of("lr=7e-5", "lr=1e-4", "lr=1e-4,retainWeight=5", "lr=9e-5,retainWeight=5")),
+              List.of(
+                  "lr=7e-5",
+                  "lr=1e-4",
+                  "lr=1e-4,retainWeight=5",
+                  "lr=9e-5,retainWeight=5",
+                  "lr=2e-4,retainWeight=50")),
           Map.entry(
               "llm.simnpo",
               List.of("lr=2e-4", "lr=5e-4", "lr=1e-3", "lr=2e-3", "lr=2e-4,beta=3.5,margin=3.5")),
