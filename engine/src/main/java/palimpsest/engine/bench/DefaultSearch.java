@@ -50,8 +50,8 @@ public final class DefaultSearch {
               "llm.pdu", // the usual warm-up lasts as long as these runs: nothing dual would happen
               List.of(
                   "lr=1e-4,warmupEpochs=1", "lr=3e-4,warmupEpochs=1", "lr=1e-3,warmupEpochs=1")),
-          Map.entry("llm.dpo", List.of("lr=5e-5", "lr=1e-4", "lr=3e-4", "lr=1e-3")),
-          Map.entry("llm.altpo", List.of("lr=1e-4", "lr=2e-4", "lr=1e-3")),
+          Map.entry("llm.dpo", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3", "lr=3e-3")),
+          Map.entry("llm.altpo", List.of("lr=2e-4", "lr=5e-4", "lr=1e-3")),
           Map.entry("llm.refusal", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
           Map.entry("llm.idk-ap", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
           Map.entry("llm.flat", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
