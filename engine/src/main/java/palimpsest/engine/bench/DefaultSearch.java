@@ -29,6 +29,7 @@ public final class DefaultSearch {
                   "lr=1e-4",
                   "lr=1e-4,retainWeight=5",
                   "lr=9e-5,retainWeight=5",
+                  "lr=2e-4",
                   "lr=2e-4,retainWeight=50")),
           Map.entry(
               "llm.simnpo",
