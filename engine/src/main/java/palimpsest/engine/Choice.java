@@ -1,6 +1,7 @@
 package palimpsest.engine;
 
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -68,6 +69,27 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
         Stream.concat(Stream.of(id), tuning.tuning().words().stream())
             .collect(Collectors.joining("+"));
     return new Choice(label, method, recipe, tuning.tuning());
+  }
+
+  /**
+   * Reads a list of which every entry is another, none with a seed of its own.
+   *
+   * @param seeds says whose the seeds are
+   * @throws InvalidRequest as {@link #parse}, and for an empty list, an entry given twice or a seed
+   */
+  public static List<Choice> parseAll(List<String> texts, Recipe base, String seeds) {
+    if (texts.isEmpty()) {
+      throw new InvalidRequest("no method: give at least one");
+    }
+    if (texts.stream().distinct().count() < texts.size()) {
+      throw new InvalidRequest("a method is given twice with the same parameters: " + texts);
+    }
+    for (String text : texts) {
+      if (text.matches(".*[:,]seed=.*")) {
+        throw new InvalidRequest("method \"" + text + "\": " + seeds + "; leave it out");
+      }
+    }
+    return texts.stream().map(text -> parse(text, base)).toList();
   }
 
   private static void requireApplicable(Method method, boolean otherRecipe, Tuning tuning) {

@@ -47,18 +47,8 @@ public record Settings(
     Check.atLeast(best, 0, "best");
     Check.atLeast(searchTokens, 1, "search tokens");
     Check.atLeast(maxNewTokens, 1, "max new tokens");
-    if (specs.isEmpty()) {
-      throw new InvalidRequest("no method: give at least one");
-    }
-    if (specs.stream().distinct().count() < specs.size()) {
-      throw new InvalidRequest("a method is given twice with the same parameters: " + specs);
-    }
-    for (String spec : specs) {
-      if (spec.matches(".*[:,]seed=.*")) {
-        throw new InvalidRequest(
-            "method \"" + spec + "\": seeds are the grid's own, 1 to " + seeds + "; leave it out");
-      }
-      if (Choice.parse(spec, base).label().equals("exact.retrain")) {
+    for (Choice choice : Choice.parseAll(specs, base, "seeds are the grid's own, 1 to " + seeds)) {
+      if (choice.label().equals("exact.retrain")) {
         throw new InvalidRequest("exact.retrain is the reference of every grid: leave it out");
       }
     }

@@ -80,10 +80,27 @@ final class Values {
     scores.forEach(
         (metric, kept) -> {
           kept.value().ifPresent(v -> values.put(metric, v));
-          kept.parts()
-              .forEach((what, v) -> values.putIfAbsent(metric + "/" + what.split(",")[0], v));
+          kept.parts().forEach((what, v) -> values.putIfAbsent(metric + "/" + name(what), v));
         });
     return values;
+  }
+
+  /** What stands before the first comma that is in no parentheses. */
+  static String name(String what) {
+    int depth = 0;
+    for (int i = 0; i < what.length(); i++) {
+      switch (what.charAt(i)) {
+        case '(' -> depth++;
+        case ')' -> depth--;
+        case ',' -> {
+          if (depth == 0) {
+            return what.substring(0, i);
+          }
+        }
+        default -> {}
+      }
+    }
+    return what;
   }
 
   /** The utility that the floor is set for, on what is to be kept alone. */

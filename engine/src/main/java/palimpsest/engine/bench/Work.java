@@ -1,5 +1,6 @@
 package palimpsest.engine.bench;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -64,6 +65,9 @@ record Work(
     try {
       applied = to.apply(choice.method(), work);
     } catch (InvalidRequest | UnsupportedModel e) {
+      if (e.getCause() instanceof IOException) {
+        throw e; // the disk's doing, not the method's: another start may do better
+      }
       fail(cell, choice, "does not fit: " + e.getMessage());
       return Optional.empty();
     }

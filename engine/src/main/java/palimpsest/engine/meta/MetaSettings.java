@@ -61,17 +61,7 @@ public record MetaSettings(
     Check.fraction(floor, "floor");
     Check.positive(relearnRate, "relearn-lr");
     Check.atLeast(maxNewTokens, 1, "max new tokens");
-    if (specs.isEmpty()) {
-      throw new InvalidRequest("no method: give at least one");
-    }
-    if (specs.stream().distinct().count() < specs.size()) {
-      throw new InvalidRequest("a method is given twice with the same parameters: " + specs);
-    }
-    for (String spec : specs) {
-      if (spec.matches(".*[:,]seed=.*")) {
-        throw new InvalidRequest("method \"" + spec + "\": seeds are those of the models");
-      }
-      Choice choice = Choice.parse(spec, base);
+    for (Choice choice : Choice.parseAll(specs, base, "seeds are those of the models")) {
       if (choice.method().guarantee() != Guarantee.APPROXIMATE) {
         throw new InvalidRequest(
             choice.method().id() + " makes no unlearned model: give an approximate method");

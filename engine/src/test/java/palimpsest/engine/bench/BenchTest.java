@@ -292,6 +292,29 @@ class BenchTest {
     assertThat(grid.rows()).extracting(Report.Row::label).contains("guard.memfree");
   }
 
+  /** What the disk refuses is not the method's doing: the cell is tried again. */
+  @Test
+  void cell_whoseFolderCannotBeMade_endsTheGridAndIsTriedAgain() throws IOException {
+    Path out = trained();
+    String cell =
+        cells(whole).stream()
+            .filter(c -> c.startsWith("search-forget10-llm.ga"))
+            .findFirst()
+            .orElseThrow();
+    Path work = out.resolve("cells").resolve(cell).resolve("work");
+    Files.createDirectories(work.getParent());
+    Files.writeString(work, "in the way");
+
+    assertThatThrownBy(() -> grid(out, Console.SILENT).run(Optional.empty()))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("is a file");
+    assertThat(work.resolveSibling("result.json")).doesNotExist();
+
+    Files.delete(work);
+    grid(out, Console.SILENT).run(Optional.empty());
+    assertThat(numbers(out)).isEqualTo(numbers(whole));
+  }
+
   private static long modified(Path out) throws IOException {
     try (Stream<Path> files = Files.walk(out.resolve("cells"))) {
       return files.mapToLong(f -> f.toFile().lastModified()).max().orElse(0);

@@ -21,30 +21,11 @@ class DescentContractTest extends MethodContract {
   }
 
   static Stream<DescentMethod> methods() {
-    return Stream.of(
-        GradientAscent.defaults(),
-        GradDiff.defaults(),
-        Npo.defaults(),
-        new Npo(0.5, 0),
-        SimNpo.defaults(),
-        WeightedAscent.defaults(),
-        SatImp.defaults(),
-        Tnpo.defaults(),
-        Wtnpo.defaults(),
-        KlMinimisation.defaults(),
-        MaxEntropy.defaults(),
-        Undial.defaults(),
-        CeU.defaults(),
-        Pdu.defaults(),
-        Dpo.defaults(),
-        AltPo.defaults(),
-        Kto.defaults(),
-        Refusal.defaults(),
-        IdkAp.defaults(),
-        Flat.defaults(),
-        new Flat(1, 1),
-        Rmu.defaults(),
-        AdaptiveRmu.defaults());
+    return Stream.concat(
+        LlmMethods.all().stream()
+            .filter(DescentMethod.class::isInstance)
+            .map(DescentMethod.class::cast),
+        Stream.of(new Npo(0.5, 0), new Flat(1, 1)));
   }
 
   @Override

@@ -20,8 +20,11 @@ class StagedContractTest extends StagedContract {
   }
 
   static Stream<StagedMethod> methods() {
-    return Stream.of(
-        TaskVector.defaults(), Undo.defaults(), new Undo(0, 0.5, 0.2, 1, 3, 2), Lunar.defaults());
+    return Stream.concat(
+        LlmMethods.all().stream()
+            .filter(StagedMethod.class::isInstance)
+            .map(StagedMethod.class::cast),
+        Stream.of(new Undo(0, 0.5, 0.2, 1, 3, 2)));
   }
 
   @Override

@@ -21,7 +21,7 @@ class SuppressionContractTest extends DeclarationContract {
   }
 
   static Stream<Method> methods() {
-    return Stream.of(Whp.defaults(), Uld.defaults(), Eco.defaults(), InContext.defaults());
+    return SuppressionMethods.all().stream();
   }
 
   @Override

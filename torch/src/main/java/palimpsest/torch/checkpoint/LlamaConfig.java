@@ -134,11 +134,26 @@ public record LlamaConfig(
 
   /** The same model with other special tokens. */
   public LlamaConfig withTokens(OptionalInt newBos, List<Integer> newEos, OptionalInt newPad) {
+    return with(layers, newBos, newEos, newPad, dtype);
+  }
+
+  /** The same model stored in another element type. */
+  public LlamaConfig withDtype(Dtype other) {
+    return with(layers, bos, eos, pad, other);
+  }
+
+  /** The same model with another number of layers. */
+  public LlamaConfig withLayers(int count) {
+    return with(count, bos, eos, pad, dtype);
+  }
+
+  private LlamaConfig with(
+      int newLayers, OptionalInt newBos, List<Integer> newEos, OptionalInt newPad, Dtype newDtype) {
     return new LlamaConfig(
         vocabSize,
         hiddenSize,
         intermediateSize,
-        layers,
+        newLayers,
         heads,
         kvHeads,
         headDim,
@@ -150,51 +165,7 @@ public record LlamaConfig(
         newBos,
         newEos,
         newPad,
-        dtype,
-        original);
-  }
-
-  /** The same model stored in another element type. */
-  public LlamaConfig withDtype(Dtype other) {
-    return new LlamaConfig(
-        vocabSize,
-        hiddenSize,
-        intermediateSize,
-        layers,
-        heads,
-        kvHeads,
-        headDim,
-        rmsNormEps,
-        ropeTheta,
-        ropeScaling,
-        maxPositions,
-        tied,
-        bos,
-        eos,
-        pad,
-        other,
-        original);
-  }
-
-  /** The same model with another number of layers. */
-  public LlamaConfig withLayers(int count) {
-    return new LlamaConfig(
-        vocabSize,
-        hiddenSize,
-        intermediateSize,
-        count,
-        heads,
-        kvHeads,
-        headDim,
-        rmsNormEps,
-        ropeTheta,
-        ropeScaling,
-        maxPositions,
-        tied,
-        bos,
-        eos,
-        pad,
-        dtype,
+        newDtype,
         original);
   }
 
