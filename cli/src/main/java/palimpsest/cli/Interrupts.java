@@ -2,6 +2,7 @@ package palimpsest.cli;
 
 import java.lang.reflect.Proxy;
 import java.util.concurrent.atomic.AtomicBoolean;
+import palimpsest.engine.bench.Pool;
 
 /**
  * What happens on SIGINT and SIGTERM. Work that can be resumed is asked to stop, and ended by a
@@ -17,13 +18,17 @@ final class Interrupts {
 
   private Interrupts() {}
 
-  /** Catches the signals; where the platform has none, they end the process as ever. */
+  /**
+   * Catches the signals; where the platform has none, they end the process as ever. A terminal
+   * sends SIGINT to a pool's processes too, whose starter then asks them by SIGTERM: they would
+   * take that for the second signal.
+   */
   static void install(Screen screen) {
-    catchSignal("INT", screen);
-    catchSignal("TERM", screen);
+    catchSignal("INT", Pool.isWorker() ? () -> {} : () -> received(screen));
+    catchSignal("TERM", () -> received(screen));
   }
 
-  private static void catchSignal(String name, Screen screen) {
+  private static void catchSignal(String name, Runnable caught) {
     try {
       Class<?> signal = Class.forName("sun.misc.Signal");
       Class<?> handler = Class.forName("sun.misc.SignalHandler");
@@ -32,7 +37,7 @@ final class Interrupts {
               Interrupts.class.getClassLoader(),
               new Class<?>[] {handler},
               (self, method, arguments) -> {
-                received(screen);
+                caught.run();
                 return null;
               });
       signal

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Diverged;
 import palimpsest.api.Interrupted;
@@ -27,6 +28,11 @@ public record Pool(int processes, List<String> command, Path logs, Console conso
   /** System property that is true in a process of a pool. */
   public static final String WORKER = "palimpsest.bench.worker";
 
+  /** Who started it, and when that one began: process numbers are used again. */
+  private static final String STARTER = "palimpsest.bench.starter";
+
+  private static final String STARTED = "palimpsest.bench.started";
+
   private static final long LOOK_MILLIS = 500;
 
   /** Whether this process is one of a pool. */
@@ -34,10 +40,17 @@ public record Pool(int processes, List<String> command, Path logs, Console conso
     return Boolean.getBoolean(WORKER);
   }
 
-  /** Whether this process is one of a pool whose starter is gone. */
+  /** Whether this process is one of a pool whose starter is gone; an orphan has a new parent. */
   public static boolean isOrphan() {
     return isWorker()
-        && !ProcessHandle.current().parent().map(ProcessHandle::isAlive).orElse(false);
+        && !ProcessHandle.of(Long.getLong(STARTER, -1))
+            .filter(ProcessHandle::isAlive)
+            .map(Pool::started)
+            .equals(Optional.ofNullable(System.getProperty(STARTED)));
+  }
+
+  private static String started(ProcessHandle process) {
+    return process.info().startInstant().map(String::valueOf).orElse("");
   }
 
   /** This Java virtual machine's own command with another main class and arguments. */
@@ -46,7 +59,10 @@ public record Pool(int processes, List<String> command, Path logs, Console conso
     command.add(ProcessHandle.current().info().command().orElseThrow());
     command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
     command.removeIf(option -> option.startsWith("-agentlib:") || option.startsWith("-javaagent:"));
+    ProcessHandle ours = ProcessHandle.current();
     command.add("-D" + WORKER + "=true");
+    command.add("-D" + STARTER + "=" + ours.pid());
+    command.add("-D" + STARTED + "=" + started(ours));
     command.addAll(List.of("-cp", System.getProperty("java.class.path"), mainClass));
     command.addAll(arguments);
     return command;
