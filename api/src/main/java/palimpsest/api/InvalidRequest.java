@@ -4,7 +4,7 @@ package palimpsest.api;
  * What was asked for cannot be done as written: a bad option, a malformed file of the user's, an
  * existing output; exit 2.
  */
-public final class InvalidRequest extends PalimpsestException {
+public sealed class InvalidRequest extends PalimpsestException permits Unfit {
   private static final long serialVersionUID = 1;
 
   public InvalidRequest(String message) {
