@@ -86,9 +86,24 @@ final class Trials {
       for (int i = 0; i < SIZE; i++) {
         list.add(item(choice(list.size() + 1), known.get(split), depth, random));
       }
-      items.put(split, list);
+      items.put(split, split == Split.HOLDOUT ? unasked(list) : list);
     }
     return new Evidence("digest", items);
+  }
+
+  /** Holdout questions are traced and not asked. */
+  private static List<Item> unasked(List<Item> items) {
+    return items.stream()
+        .map(
+            i ->
+                new Item(
+                    i.example(),
+                    i.answer(),
+                    i.paraphrased(),
+                    i.perturbed(),
+                    null,
+                    i.gradientNorm()))
+        .toList();
   }
 
   private static Example example(int line, @Nullable String task) {

@@ -29,9 +29,10 @@ public record LumeMembership() implements Metric {
     return "lume.membership";
   }
 
+  /** 2: the areas compare the same subtasks only. */
   @Override
   public int version() {
-    return 1;
+    return 2;
   }
 
   @Override

@@ -45,9 +45,10 @@ public record LumeScore(boolean complete) implements Metric {
     return complete ? "lume.final-score" : "lume.task-aggregate";
   }
 
+  /** 2: the areas compare the same subtasks only. */
   @Override
   public int version() {
-    return 1;
+    return complete ? 2 : 1;
   }
 
   @Override

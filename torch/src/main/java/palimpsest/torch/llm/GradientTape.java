@@ -96,7 +96,7 @@ final class GradientTape {
     long paired = x.size(0) * (x.size(1) + dy.size(1));
     return direct <= paired
         ? sum(dy.t().matmul(x).square_())
-        : sum(x.matmul(x.t()).mul_(dy.matmul(dy.t())));
+        : sum(paired(x, x).mul_(paired(dy, dy)));
   }
 
   private double ofScale(Use use, int example) {
@@ -107,14 +107,19 @@ final class GradientTape {
     Tensor ids = in(use, example); // (t)
     Tensor dy = gradient(use, example); // (t, E)
     Tensor same = ids.unsqueeze(1).eq(ids.unsqueeze(0)); // (t, t)
-    return sum(dy.matmul(dy.t()).mul_(same));
+    return sum(paired(dy, dy).mul_(same));
   }
 
   /** The inner product of an embedding's gradient and that of the head that is tied to it. */
   private double between(Use embedding, Use head, int example) {
     Tensor de = gradient(embedding, example); // (t, E)
     Tensor dz = gradient(head, example).index_select(1, in(embedding, example)); // (l, t)
-    return sum(in(head, example).matmul(de.t()).mul_(dz));
+    return sum(paired(in(head, example), de).mul_(dz));
+  }
+
+  /** All inner products of rows, in double precision: large ones cancel. */
+  private static Tensor paired(Tensor a, Tensor b) {
+    return a.to(ScalarType.Double).matmul(b.to(ScalarType.Double).t());
   }
 
   private static double sum(Tensor values) {

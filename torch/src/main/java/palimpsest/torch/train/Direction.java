@@ -7,6 +7,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
+import palimpsest.api.Unfit;
 import palimpsest.torch.Weights;
 import palimpsest.torch.llm.CausalLm;
 
@@ -96,7 +97,7 @@ public interface Direction extends AutoCloseable {
       try (PointerScope scope = new PointerScope()) {
         Tensor share = loss.of(model, batch);
         if (!share.requires_grad()) {
-          throw new InvalidRequest(
+          throw new Unfit(
               "the loss does not depend on what is trained, such as a layer above the one that it"
                   + " looks at: choose other parameters with train=");
         }

@@ -33,24 +33,30 @@ final class FolderLock implements AutoCloseable {
    * @throws InvalidRequest if another run has it
    */
   static FolderLock take(Path folder) {
-    Path file = folder.resolve("lock").toAbsolutePath().normalize();
-    if (!HELD.add(file)) {
-      throw inUse(folder);
-    }
     try {
-      FileChannel channel =
-          FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (channel.tryLock() == null) {
-        channel.close();
+      Path file = folder.toRealPath().resolve("lock");
+      if (!HELD.add(file)) {
         throw inUse(folder);
       }
-      return new FolderLock(file, channel);
+      FolderLock lock = null;
+      FileChannel channel = null;
+      try {
+        channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        if (channel.tryLock() == null) {
+          throw inUse(folder);
+        }
+        lock = new FolderLock(file, channel);
+        return lock;
+      } finally {
+        if (lock == null) {
+          HELD.remove(file);
+          if (channel != null) {
+            channel.close();
+          }
+        }
+      }
     } catch (IOException e) {
-      HELD.remove(file);
       throw new UncheckedIOException(e);
-    } catch (InvalidRequest e) {
-      HELD.remove(file);
-      throw e;
     }
   }
 
