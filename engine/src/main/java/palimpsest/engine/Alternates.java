@@ -9,13 +9,16 @@ import palimpsest.api.Decoding;
 import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.LanguageModel;
+import palimpsest.api.Unfit;
 import palimpsest.metrics.text.Rouge;
 
 /**
  * Other answers to forget questions, invented by the starting model: drawn at temperature 1, and
- * where it insists on the answer it has learned, at higher ones. An answer that shares most of its
- * words with the true one, in order, is the learned one with a slip: to prefer it would teach what
- * is to be forgotten. It is taken only where the model gives nothing else.
+ * where it insists on the answer it has learned, at higher ones. An answer that says most of the
+ * true one's words in their order, or says little else, is the learned one with a slip: to prefer
+ * it would teach what is to be forgotten. It is taken only where the model gives nothing else.
+ * ROUGE knows words of Latin letters and digits only: in other scripts an answer is a slip where it
+ * is the true one.
  *
  * <p>The authors of AltPO ask a chat model for another answer in so many words; a model without
  * instructions is drawn from instead.
@@ -28,7 +31,7 @@ record Alternates(String settings, List<List<String>> answers) {
   private static final int TOKENS = 128;
   private static final int MOST = 100;
 
-  /** ROUGE-L F1 with the true answer from which on an answer is that one with a slip. */
+  /** ROUGE-L recall or F1 of the true answer from which on an answer is that one with a slip. */
   private static final double SLIP = 0.7;
 
   /** Draws {@code count} answers to each question, fewer where the model gives no more. */
@@ -50,7 +53,7 @@ record Alternates(String settings, List<List<String>> answers) {
     for (Found of : found) {
       Set<String> some = of.others.isEmpty() ? of.slips : of.others;
       if (some.isEmpty()) {
-        throw new InvalidRequest(
+        throw new Unfit(
             of.example.id()
                 + ": the model gives no other answer to it, even at temperature 3: choose a method"
                 + " that needs none");
@@ -63,7 +66,7 @@ record Alternates(String settings, List<List<String>> answers) {
   /** What the draws depend on. */
   static String settings(LanguageModel model, List<Example> examples, int count, long seed) {
     return Fingerprints.of(
-        "ROUGE-L F1 below " + SLIP,
+        "ROUGE-L recall and F1 below " + SLIP,
         model.digest(),
         examples.toString(),
         Integer.toString(count),
@@ -95,7 +98,8 @@ record Alternates(String settings, List<List<String>> answers) {
     void take(String answer) {
       String truth = example.completion();
       if (!answer.isBlank() && !plain(answer).equals(plain(truth))) {
-        boolean slip = Rouge.longest(truth, answer).f() >= SLIP;
+        Rouge shared = Rouge.longest(truth, answer);
+        boolean slip = Math.max(shared.recall(), shared.f()) >= SLIP;
         (slip ? slips : others).add(answer.strip());
       }
     }

@@ -49,6 +49,16 @@ class AlternatesTest {
     assertThat(Alternates.draw(one, List.of(e), 2, 5).answers()).containsExactly(List.of(slip));
   }
 
+  /** All of the truth's two words among seven: recall 1, F1 4/9. */
+  @Test
+  void draw_truthInMoreWords_isASlipToo() {
+    Example e = TWO.get(0).with(TWO.get(0).prompt(), "Jaime Vasquez");
+    String wordy = "The author's full name is Jaime Vasquez.";
+    Answering both = new Answering((prompt, temperature) -> List.of(wordy, "Ann Bell"));
+    assertThat(Alternates.draw(both, List.of(e), 2, 5).answers())
+        .containsExactly(List.of("Ann Bell"));
+  }
+
   @Test
   void draw_modelThatKnowsNothingElse_isRefusedByName() {
     Answering model = new Answering((prompt, temperature) -> List.of(TRUTH, TRUTH));
