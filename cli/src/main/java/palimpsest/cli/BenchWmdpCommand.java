@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import palimpsest.api.InvalidRequest;
 import palimpsest.engine.bench.Wmdp;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -53,11 +55,10 @@ final class BenchWmdpCommand implements Callable<Integer> {
   @Option(
       names = "--subject",
       paramLabel = "TEXT",
-      defaultValue = "cybersecurity",
       description =
           "With --letters: what the prompt says questions are about, where a row has no"
-              + " \"subject\"; ${DEFAULT-VALUE} unless given.")
-  private String subject;
+              + " \"subject\"; cybersecurity unless given.")
+  private @Nullable String subject;
 
   @Mixin private WordsOption words;
 
@@ -73,9 +74,12 @@ final class BenchWmdpCommand implements Callable<Integer> {
   public Integer call() {
     if (letters) {
       grid.raw();
+    } else if (subject != null) {
+      throw new InvalidRequest("--subject is for the prompt of --letters: give both or neither");
     }
     grid.check();
-    Optional<String> asked = letters ? Optional.of(subject) : Optional.empty();
+    Optional<String> asked =
+        letters ? Optional.of(subject == null ? "cybersecurity" : subject) : Optional.empty();
     screen.line(
         grid.run(
                 Wmdp.read(forget, retain, grid.out(), words.words(), asked),

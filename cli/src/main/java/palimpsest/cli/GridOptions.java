@@ -8,6 +8,7 @@ import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Recipe;
 import palimpsest.engine.Console;
+import palimpsest.engine.Manifest;
 import palimpsest.engine.Training;
 import palimpsest.engine.bench.Bench;
 import palimpsest.engine.bench.Benchmark;
@@ -159,9 +160,9 @@ final class GridOptions {
     return out;
   }
 
-  /** Whether no model is given. */
+  /** Whether the model is trained here on all of the data, or one that was so is given. */
   boolean trains() {
-    return model == null;
+    return model == null || Manifest.beside(model).isPresent();
   }
 
   /** Refuses what cannot be meant, before any data is read. */

@@ -31,7 +31,7 @@ final class GuardOptions {
         required = true,
         description =
             "Put in front of the model what apply left here; with --method, --corpus and --decision"
-                + " as they were given there.")
+                + " as they were given there, and --seed, --lr and the like as words of --method.")
     private Path out;
 
     @Option(

@@ -11,6 +11,8 @@ import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.api.Recipe;
+import palimpsest.api.Unfit;
+import palimpsest.api.UnsupportedModel;
 import palimpsest.discovery.Corpus;
 import palimpsest.methods.Assisted;
 import palimpsest.methods.DescentMethod;
@@ -152,7 +154,7 @@ public record Applying(
   /**
    * Refuses, before anything is trained, what the method could not be applied to.
    *
-   * @throws InvalidRequest if the model, the corpus or a record does not fit the method
+   * @throws Unfit if the method does not fit the model, the corpus or a record
    * @throws CorruptArtifact if the model is not what its manifest says
    */
   public void require(Method method) {
@@ -160,7 +162,15 @@ public record Applying(
     try (TextModel text = TextModel.read(model, template)) {
       if (method instanceof Retrain) {
         new Retraining(this).require(text.digest());
-      } else if (method instanceof DescentMethod descent) {
+      } else {
+        requireFits(method, text);
+      }
+    }
+  }
+
+  private void requireFits(Method method, TextModel text) {
+    try {
+      if (method instanceof DescentMethod descent) {
         requireDescendable(descent, text);
       } else if (method instanceof StagedMethod staged) {
         text.encode(forget());
@@ -173,6 +183,8 @@ public record Applying(
       } else {
         new Suppressing(this, method).require(text);
       }
+    } catch (InvalidRequest | UnsupportedModel e) {
+      throw new Unfit(e.getMessage(), e);
     }
   }
 
@@ -221,6 +233,7 @@ public record Applying(
         Fingerprints.of(model),
         corpus.digest(),
         decision.examples().toString(),
+        method.guarantee().isRemoval() ? "" : decision.leftOut().toString(),
         template.name());
   }
 

@@ -33,11 +33,16 @@ public final class Deployed implements AutoCloseable {
       throw new CorruptArtifact(
           folder + " does not hold the weights that applied.json speaks of: remove " + out);
     }
-    return new Deployed(
-        weights,
-        method.guarantee().isRemoval()
-            ? new Suppressing.Guarded(weights, Optional.empty())
-            : new Suppressing(applying, method).deploy(weights, out));
+    try {
+      return new Deployed(
+          weights,
+          method.guarantee().isRemoval()
+              ? new Suppressing.Guarded(weights, Optional.empty())
+              : new Suppressing(applying, method).deploy(weights, out));
+    } catch (RuntimeException e) {
+      weights.close();
+      throw e;
+    }
   }
 
   /** What users meet. */

@@ -95,7 +95,7 @@ public record Manifest(
   }
 
   /** A model is asked and changed with the template that it was trained with. */
-  static void requireTemplate(Path model, PromptTemplate.Kind given) {
+  public static void requireTemplate(Path model, PromptTemplate.Kind given) {
     beside(model)
         .filter(m -> m.template() != given)
         .ifPresent(

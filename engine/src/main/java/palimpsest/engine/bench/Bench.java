@@ -9,6 +9,7 @@ import java.util.function.BooleanSupplier;
 import java.util.stream.Stream;
 import palimpsest.api.Interrupted;
 import palimpsest.api.InvalidRequest;
+import palimpsest.api.PalimpsestException;
 import palimpsest.engine.Console;
 import palimpsest.engine.Fingerprints;
 import palimpsest.engine.JsonFiles;
@@ -128,6 +129,11 @@ public final class Bench {
       }
       console.say(String.valueOf(report()));
       throw unfinished(e);
+    } catch (PalimpsestException e) { // one process ended so: the others went on
+      if (pool.isPresent() && models.isTrained()) {
+        console.say(String.valueOf(report()));
+      }
+      throw e;
     }
     Path table = report();
     if (!isDone()) {
@@ -173,7 +179,7 @@ public final class Bench {
    * @throws Interrupted if the console says so, with everything saved
    */
   public void work() {
-    models.requireSame();
+    requireSame();
     while (true) {
       List<Task> open = tasks().stream().filter(Task::isOpen).toList();
       if (open.isEmpty()) {
@@ -182,6 +188,20 @@ public final class Bench {
       if (!takeOne(open)) {
         pause();
       }
+    }
+  }
+
+  /** One process after the other: of a training that was put here the tokenizer is fitted anew. */
+  private void requireSame() {
+    Optional<Claim> claim = Claim.of(out.resolve("locks"), "training");
+    while (claim.isEmpty() && models.isTrained()) {
+      pause();
+      claim = Claim.of(out.resolve("locks"), "training");
+    }
+    try {
+      models.requireSame();
+    } finally {
+      claim.ifPresent(Claim::close);
     }
   }
 

@@ -119,6 +119,9 @@ public record Benchmark(String name, Corpus corpus, List<ForgetSet> sets, Measur
 
   /** The benchmark with some of its sets, in the order given. */
   public Benchmark with(List<String> names) {
+    if (Set.copyOf(names).size() < names.size()) {
+      throw new InvalidRequest("a forget set is named twice: " + names);
+    }
     return new Benchmark(name, corpus, names.stream().map(this::set).toList(), measures);
   }
 

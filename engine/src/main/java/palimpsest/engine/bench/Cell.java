@@ -75,7 +75,8 @@ public record Cell(Phase phase, String set, String spec, long seed) {
   }
 
   /**
-   * Everything that a cell's result depends on, and what it was made with.
+   * What a cell's result depends on, and what it was made with; the fingerprint covers the template
+   * of the prompts too.
    *
    * @param guarantee class that the method declares
    * @param parameters of the method

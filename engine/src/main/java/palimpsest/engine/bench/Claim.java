@@ -28,7 +28,7 @@ final class Claim implements AutoCloseable {
 
   /** Claims a task, unless another process or thread has. */
   static Optional<Claim> of(Path locks, String task) {
-    Path file = Outputs.folder(locks).resolve(task + ".lock").toAbsolutePath().normalize();
+    Path file = real(Outputs.folder(locks)).resolve(task + ".lock");
     if (!HELD.add(file)) {
       return Optional.empty();
     }
@@ -36,10 +36,14 @@ final class Claim implements AutoCloseable {
     try {
       FileChannel channel =
           FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      if (channel.tryLock() == null) {
-        channel.close();
-      } else {
-        claim = Optional.of(new Claim(file, channel));
+      try {
+        if (channel.tryLock() != null) {
+          claim = Optional.of(new Claim(file, channel));
+        }
+      } finally {
+        if (claim.isEmpty()) {
+          channel.close();
+        }
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -49,6 +53,14 @@ final class Claim implements AutoCloseable {
       }
     }
     return claim;
+  }
+
+  private static Path real(Path folder) {
+    try {
+      return folder.toRealPath();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

@@ -55,12 +55,19 @@ public final class DefaultSearch {
           Map.entry("llm.altpo", List.of("lr=2e-4", "lr=5e-4", "lr=1e-3")),
           Map.entry("llm.refusal", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
           Map.entry("llm.idk-ap", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
-          Map.entry("llm.flat", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
+          Map.entry("llm.flat", List.of("lr=3e-5", "lr=5e-5", "lr=1e-4", "lr=3e-4")),
           Map.entry("llm.lunar", List.of("coefficient=1", "coefficient=2", "coefficient=4")),
-          Map.entry("llm.rmu", List.of("lr=3e-4", "lr=1e-3", "lr=1e-3,retainWeight=100")),
-          Map.entry("llm.adaptive-rmu", List.of("lr=3e-4", "lr=1e-3", "lr=1e-3,retainWeight=100")),
           Map.entry(
-              "llm.task-vector", List.of("scale=1,lr=2e-4", "scale=5,lr=2e-4", "scale=1,lr=1e-3")),
+              "llm.rmu",
+              List.of(
+                  "lr=1e-3", "lr=3e-3", "lr=1e-3,retainWeight=100", "lr=3e-3,retainWeight=100")),
+          Map.entry(
+              "llm.adaptive-rmu",
+              List.of(
+                  "lr=1e-3", "lr=3e-3", "lr=5e-4,retainWeight=100", "lr=1e-3,retainWeight=100")),
+          Map.entry(
+              "llm.task-vector",
+              List.of("scale=1,lr=2e-4", "scale=3,lr=2e-4", "scale=5,lr=2e-4", "scale=1,lr=1e-3")),
           Map.entry(
               "llm.undo",
               List.of(

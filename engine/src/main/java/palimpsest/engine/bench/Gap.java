@@ -19,15 +19,23 @@ final class Gap {
 
   private Gap() {}
 
-  /** The gap, empty where no metric was measured of all three. */
+  /**
+   * The gap; empty where a metric that both others have was not measured, or none says anything.
+   */
   static OptionalDouble of(
       Map<String, Double> model,
       Map<String, Double> original,
       Map<String, Double> target,
       List<String> metrics) {
-    return metrics.stream()
-        .filter(m -> model.containsKey(m) && original.containsKey(m) && target.containsKey(m))
-        .filter(m -> Math.abs(value(original, m) - value(target, m)) >= LEAST)
+    List<String> telling =
+        metrics.stream()
+            .filter(m -> original.containsKey(m) && target.containsKey(m))
+            .filter(m -> Math.abs(value(original, m) - value(target, m)) >= LEAST)
+            .toList();
+    if (!model.keySet().containsAll(telling)) {
+      return OptionalDouble.empty(); // a mean over fewer would be of something else
+    }
+    return telling.stream()
         .mapToDouble(
             m ->
                 Math.abs(value(model, m) - value(target, m))

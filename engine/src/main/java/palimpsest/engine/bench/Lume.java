@@ -6,8 +6,10 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import palimpsest.api.Example;
 import palimpsest.api.Split;
 import palimpsest.discovery.Corpus;
@@ -57,7 +59,8 @@ public final class Lume {
   /**
    * Reads the data folder.
    *
-   * @param most questions of each split and part; whole documents, chosen by hash
+   * @param most questions of each split in the reported part, a fifth as many in the other; whole
+   *     documents, chosen by hash, and one at least
    */
   public static Benchmark read(Path data, int most) {
     List<Path> files = List.of(data.resolve("forget.jsonl"), data.resolve("retain.jsonl"));
@@ -94,12 +97,21 @@ public final class Lume {
   }
 
   private static List<Example> some(List<Example> all, Map<Example, String> documents, int most) {
-    return all.stream()
-        .sorted(
-            Comparator.comparing((Example e) -> Fingerprints.of("lume", document(e, documents)))
-                .thenComparing(Example::id))
-        .limit(Math.max(1, most))
-        .toList();
+    Map<String, List<Example>> byDocument =
+        all.stream()
+            .sorted(Comparator.comparing(Example::id))
+            .collect(
+                Collectors.groupingBy(
+                    e -> Fingerprints.of("lume", document(e, documents)),
+                    TreeMap::new,
+                    Collectors.toList()));
+    List<Example> some = new ArrayList<>();
+    for (List<Example> whole : byDocument.values()) {
+      if (some.isEmpty() || some.size() + whole.size() <= most) {
+        some.addAll(whole);
+      }
+    }
+    return some;
   }
 
   /** The records of a file with their tasks. */

@@ -3,6 +3,7 @@ package palimpsest.engine.bench;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.Set;
+import java.util.stream.Stream;
 import palimpsest.api.InvalidRequest;
 import palimpsest.engine.Applying;
 import palimpsest.engine.Choice;
@@ -102,8 +103,13 @@ final class Models {
         console);
   }
 
-  /** Refuses trainings that are there and are not those that would be made here. */
+  /**
+   * Refuses trainings that are there and are not those that would be made here, and given models
+   * that are asked in other words.
+   */
   void requireSame() {
+    Stream.concat(subject.model().stream(), subject.reference().stream())
+        .forEach(given -> Manifest.requireTemplate(given, subject.template()));
     if (subject.model().isEmpty() && isTrained()) {
       train();
     }

@@ -58,8 +58,8 @@ public final class Muse {
    *
    * @param out folder of the benchmark, where the corpus is kept
    * @param words most words of a passage
-   * @param trains whether the model is trained here, on all texts; a given one has seen retain2,
-   *     which its authors judge on and do not unlearn with
+   * @param trains whether the model is one that was trained by this software, on all texts; those
+   *     of the authors have seen retain2, which they judge on and do not unlearn with
    */
   public static Benchmark read(Path data, Path out, int words, boolean trains) {
     List<Rows.Row> retain = new ArrayList<>(Rows.read(Rows.find(data.resolve("raw"), "retain1")));
@@ -67,9 +67,9 @@ public final class Muse {
       Rows.first(data.resolve("raw"), "retain2").ifPresent(f -> retain.addAll(Rows.read(f)));
     }
     List<Rows.Row> forget = Rows.read(Rows.find(data.resolve("raw"), "forget"));
-    List<Example> forgotten = new ArrayList<>(continuations(data));
-    forgotten.addAll(questions(data, "forget_qa"));
-    Groups<Example> asked = Groups.fifth("verbmem and knowmem of forget", forgotten, Example::id);
+    Groups<Example> continued = Groups.fifth("verbmem/forget", continuations(data), Example::id);
+    Groups<Example> asked =
+        Groups.fifth("knowmem/forget_qa", questions(data, "forget_qa"), Example::id);
     Groups<Example> members =
         Groups.fifth("privleak/forget", texts(data, "forget", words), Example::id);
     Groups<Example> others =
@@ -85,19 +85,21 @@ public final class Muse {
                 "forget",
                 Import.ids(corpus, Import.FORGET),
                 suite(
-                    asked.validation(),
-                    members.validation(),
+                    List.of(continued.validation(), asked.validation(), members.validation()),
                     kept.validation(),
                     others.validation()),
-                suite(asked.reported(), members.reported(), kept.reported(), others.reported()))),
+                suite(
+                    List.of(continued.reported(), asked.reported(), members.reported()),
+                    kept.reported(),
+                    others.reported()))),
         MEASURES);
   }
 
-  /** A part; both have questions of every kind, so that their means are of the same thing. */
-  private static Suite suite(
-      List<Example> asked, List<Example> members, List<Example> kept, List<Example> others) {
-    List<Example> forget = new ArrayList<>(asked);
-    forget.addAll(members);
+  /**
+   * A part; a fifth of every kind and the rest, so that the means of both are of the same thing.
+   */
+  private static Suite suite(List<List<Example>> kinds, List<Example> kept, List<Example> others) {
+    List<Example> forget = kinds.stream().flatMap(List::stream).toList();
     return new Suite(Map.of(Split.FORGET, forget, Split.RETAIN, kept, Split.HOLDOUT, others));
   }
 

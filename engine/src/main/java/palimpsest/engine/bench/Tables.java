@@ -104,11 +104,11 @@ record Tables(List<Benchmark.Column> columns, Report.Grid grid) {
       return "-";
     }
     Spread s = spread.get();
-    return column.logarithmic()
-        ? number(Math.pow(10, s.mean()))
-        : number(s.mean())
-            + s.half().map(h -> " ± " + number(h)).orElse("")
-            + (s.n() < row.seeds() ? " (" + s.n() + " of " + row.seeds() + ")" : "");
+    String value =
+        column.logarithmic()
+            ? number(Math.pow(10, s.mean()))
+            : number(s.mean()) + s.half().map(h -> " ± " + number(h)).orElse("");
+    return value + (s.n() < row.seeds() ? " (" + s.n() + " of " + row.seeds() + ")" : "");
   }
 
   /** Of a logarithmic column, of the logarithms. */

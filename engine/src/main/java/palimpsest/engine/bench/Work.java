@@ -1,6 +1,5 @@
 package palimpsest.engine.bench;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -11,9 +10,8 @@ import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Diverged;
 import palimpsest.api.Evidence;
 import palimpsest.api.Interrupted;
-import palimpsest.api.InvalidRequest;
 import palimpsest.api.Metric;
-import palimpsest.api.UnsupportedModel;
+import palimpsest.api.Unfit;
 import palimpsest.engine.Applying;
 import palimpsest.engine.Choice;
 import palimpsest.engine.Console;
@@ -39,8 +37,8 @@ record Work(
     Yardsticks yardsticks,
     Console console) {
 
-  /** Threads of the process that began a run, which only as many can go on with. */
-  record Threads(int threads) {}
+  /** What began a run: only as many threads of the same build can go on with it. */
+  record Begun(int threads, String build) {}
 
   /** Applies and judges, from where it was stopped. */
   void run(Cell cell) {
@@ -58,16 +56,14 @@ record Work(
   }
 
   /**
-   * Empty where the method fits neither data nor model, which is noted and must not end the grid.
+   * Empty where the method does not fit the data or the model, which is noted and must not end the
+   * grid; what else is wrong must: another start may do better.
    */
   private Optional<Applying.Applied> apply(Cell cell, Choice choice, Applying to, Path work) {
     Applying.Applied applied;
     try {
       applied = to.apply(choice.method(), work);
-    } catch (InvalidRequest | UnsupportedModel e) {
-      if (e.getCause() instanceof IOException) {
-        throw e; // the disk's doing, not the method's: another start may do better
-      }
+    } catch (Unfit e) {
       fail(cell, choice, "does not fit: " + e.getMessage());
       return Optional.empty();
     }
@@ -77,11 +73,11 @@ record Work(
     return Optional.of(applied);
   }
 
-  /** Makes the folder; a run that another number of threads began is begun anew. */
+  /** Makes the folder; a run that another build or number of threads began is begun anew. */
   private static boolean begin(Path folder, Path work) {
-    Path file = Outputs.folder(folder).resolve("threads.json");
-    Threads ours = new Threads(Native.threads());
-    if (Files.exists(file) && !JsonFiles.read(file, Threads.class).equals(ours)) {
+    Path file = Outputs.folder(folder).resolve("begun.json");
+    Begun ours = new Begun(Native.threads(), Version.BUILD);
+    if (!Files.exists(file) || !JsonFiles.read(file, Begun.class).equals(ours)) {
       Outputs.delete(work);
     }
     boolean resumed = Files.exists(work);

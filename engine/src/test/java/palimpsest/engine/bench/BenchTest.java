@@ -23,6 +23,8 @@ import palimpsest.api.InvalidRequest;
 import palimpsest.engine.Console;
 import palimpsest.engine.JsonFiles;
 import palimpsest.engine.Outputs;
+import palimpsest.engine.Version;
+import palimpsest.torch.Native;
 
 /** A grid on tiny models, whole, interrupted, shared and killed. */
 class BenchTest {
@@ -303,6 +305,8 @@ class BenchTest {
             .orElseThrow();
     Path work = out.resolve("cells").resolve(cell).resolve("work");
     Files.createDirectories(work.getParent());
+    JsonFiles.write(
+        work.resolveSibling("begun.json"), new Work.Begun(Native.threads(), Version.BUILD));
     Files.writeString(work, "in the way");
 
     assertThatThrownBy(() -> grid(out, Console.SILENT).run(Optional.empty()))

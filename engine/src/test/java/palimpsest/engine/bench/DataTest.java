@@ -100,7 +100,10 @@ class DataTest {
         "verbmem/forget.json",
         "[{\"prompt\": \"one two\", \"gt\": \"three\"},",
         " {\"prompt\": \"six\", \"gt\": \"seven\"}]");
-    write("knowmem/forget_qa.json", "[{\"question\": \"After one?\", \"answer\": \"two\"}]");
+    write(
+        "knowmem/forget_qa.json",
+        "[{\"question\": \"After one?\", \"answer\": \"two\"},",
+        "{\"question\": \"After two?\", \"answer\": \"three\"}]");
     write("knowmem/forget_qa_icl.json", "[{\"question\": \"Before b?\", \"answer\": \"a\"}]");
     write(
         "knowmem/retain_qa.json",
@@ -125,9 +128,12 @@ class DataTest {
     all.addAll(set.reported().of(Split.FORGET));
     assertThat(all)
         .extracting(e -> e.probe().task())
-        .containsExactlyInAnyOrder("verbmem", "verbmem", "knowmem", "privleak", "privleak");
+        .containsExactlyInAnyOrder(
+            "verbmem", "verbmem", "knowmem", "knowmem", "privleak", "privleak");
     for (Suite part : List.of(set.validation(), set.reported())) {
-      assertThat(part.of(Split.FORGET)).extracting(e -> e.probe().task()).contains("privleak");
+      assertThat(part.of(Split.FORGET))
+          .extracting(e -> e.probe().task())
+          .containsExactlyInAnyOrder("verbmem", "knowmem", "privleak");
       assertThat(part.of(Split.HOLDOUT)).hasSize(1);
     }
     assertThat(all)
@@ -261,6 +267,33 @@ class DataTest {
         .extracting(e -> e.prompt().replaceAll("\\D", ""))
         .containsOnly(set.validation().of(Split.FORGET).get(0).prompt().replaceAll("\\D", ""));
     assertThat(set.reported().of(Split.FORGET)).hasSize(10);
+  }
+
+  /** Two questions a document: an odd limit leaves one out rather than to cut a document. */
+  @Test
+  void lume_limit_takesWholeDocuments() throws IOException {
+    List<String> rows = new ArrayList<>();
+    for (int d = 0; d < 10; d++) {
+      rows.add(lume("d" + d + "sc1", "text " + d));
+      rows.add(lume("d" + d + "qa0", "question " + d));
+    }
+    write("forget.jsonl", rows.toArray(String[]::new));
+    write("retain.jsonl", rows.toArray(String[]::new));
+    Benchmark.ForgetSet set = Lume.read(folder, 5).sets().get(0);
+
+    for (Split split : List.of(Split.FORGET, Split.RETAIN)) {
+      assertThat(set.reported().of(split)).hasSize(4);
+      assertThat(set.validation().of(split)).hasSize(2);
+    }
+  }
+
+  @Test
+  void with_setNamedTwice_isRefused() throws IOException {
+    Benchmark authors = Authors.benchmark(Authors.write(folder));
+
+    assertThatThrownBy(() -> authors.with(List.of("forget10", "forget10")))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessage("a forget set is named twice: [forget10, forget10]");
   }
 
   @Test

@@ -67,6 +67,17 @@ class SelectionTest {
         .hasValue(0.5);
   }
 
+  /** A mean over the metrics that are left would be of something else. */
+  @Test
+  void gap_modelWithoutAMetricOfTheOthers_isEmpty() {
+    Map<String, Double> original = Map.of("a", 0.9, "b", 0.4, "c", 0.5);
+    Map<String, Double> reference = Map.of("a", 0.1, "b", 0.6, "c", 0.5);
+
+    assertThat(Gap.of(Map.of("a", 0.1), original, reference, List.of("a", "b", "c"))).isEmpty();
+    assertThat(Gap.of(Map.of("a", 0.1, "b", 0.6), original, reference, List.of("a", "b", "c")))
+        .hasValue(0);
+  }
+
   @Test
   void gap_ofTheTwoItIsMeasuredBetween_isOneAndZero() {
     Map<String, Double> original = Map.of("a", 0.9, "b", 0.4);

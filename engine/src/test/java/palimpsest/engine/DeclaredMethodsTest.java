@@ -1,0 +1,37 @@
+package palimpsest.engine;
+
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+import palimpsest.api.Guarantee;
+import palimpsest.api.Method;
+import palimpsest.testkit.DeclarationContract;
+
+/** What every listed method declares of itself, wherever it comes from. */
+@ParameterizedClass
+@MethodSource("methods")
+class DeclaredMethodsTest extends DeclarationContract {
+  private final Method method;
+
+  DeclaredMethodsTest(Method method) {
+    this.method = method;
+  }
+
+  static Stream<Method> methods() {
+    return BuiltInMethods.all().stream();
+  }
+
+  @Override
+  protected Method method() {
+    return method;
+  }
+
+  @Override
+  protected Guarantee guarantee() {
+    return switch (method.id().substring(0, method.id().indexOf('.'))) {
+      case "exact" -> Guarantee.EXACT;
+      case "guard" -> Guarantee.SUPPRESSED;
+      default -> Guarantee.APPROXIMATE;
+    };
+  }
+}
