@@ -6,14 +6,16 @@ public final class Check {
 
   public static double positive(double value, String what) {
     if (!(value > 0) || Double.isInfinite(value)) {
-      throw new InvalidRequest(what + " must be > 0, got " + value);
+      throw new InvalidRequest(
+          what + (value > 0 ? " must be finite, got " : " must be > 0, got ") + value);
     }
     return value;
   }
 
   public static double nonNegative(double value, String what) {
     if (!(value >= 0) || Double.isInfinite(value)) {
-      throw new InvalidRequest(what + " must be >= 0, got " + value);
+      throw new InvalidRequest(
+          what + (value > 0 ? " must be finite, got " : " must be >= 0, got ") + value);
     }
     return value;
   }

@@ -45,7 +45,8 @@ public final class FindingsFile {
         Files.deleteIfExists(temporary);
       }
     } catch (IOException e) {
-      throw new InvalidRequest(file + ": cannot be written: " + e, e);
+      throw new InvalidRequest(
+          file + ": cannot be written; give a file in a folder that is there and has room", e);
     }
   }
 

@@ -107,7 +107,10 @@ public final class Json {
             ? j.getOriginalMessage()
             : String.valueOf(e.getMessage());
     String line =
-        text.lines().findFirst().orElse("unknown").replaceAll(" \\(set Deserialization.*", "");
+        text.lines()
+            .findFirst()
+            .orElse("unknown")
+            .replaceAll(" \\((set Deserialization|start marker at|bound as) .*", "");
     return line.length() <= 200 ? line : line.substring(0, 200) + "...";
   }
 

@@ -43,7 +43,7 @@ public record MaxEntropy(double forgetWeight, double retainWeight) implements De
         "maximum entropy",
         "L = forgetWeight mean KL(uniform || p) over forget tokens + retainWeight nll(retain)",
         "Yuan et al. 2024, arXiv 2410.08109",
-        "faithful; label tokens only, where the authors' code takes prompts and padding too",
+        "variant: label tokens only, where the authors' TOFU script takes prompts and padding too",
         "the authors' configuration of ME+GD for TOFU",
         Map.of(
             "forgetWeight",

@@ -74,7 +74,9 @@ public record Uld(int layers, int rank, double weight, double filter, double ret
             "layers", "the assistant is the model's first so many",
             "rank", "of its low-rank additions, alpha = 2 rank; 0 trains all of it",
             "weight", "of the assistant's logits, subtracted",
-            "filter", "share of the likeliest tokens to which the assistant counts; 0 for all",
+            "filter",
+                "the assistant counts for this share of the likeliest tokens, and for those at least"
+                    + " this part as likely as the first; 0 for all",
             "retainWeight", "weight of the uniform term"));
   }
 

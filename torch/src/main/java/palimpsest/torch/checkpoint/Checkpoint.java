@@ -7,6 +7,7 @@ import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.InvalidRequest;
 
@@ -35,6 +36,16 @@ public record Checkpoint(LlamaConfig config, Map<String, Tensor> weights) implem
   public static Checkpoint read(Path folder) {
     if (!Files.isDirectory(folder)) {
       throw new InvalidRequest(folder + ": not a folder; give the folder of a checkpoint");
+    }
+    if (Stream.of("config.json", "model.safetensors")
+        .noneMatch(name -> Files.exists(folder.resolve(name)))) {
+      String instead =
+          Files.exists(folder.resolve("model").resolve("config.json"))
+              ? "; did you mean " + folder.resolve("model") + "?"
+              : Files.exists(folder.resolve("adapter_config.json"))
+                  ? ", but an adapter: give the model that it was merged into"
+                  : ": give the folder of a checkpoint";
+      throw new InvalidRequest(folder + ": no config.json in it" + instead);
     }
     return CheckpointReader.read(folder);
   }

@@ -247,8 +247,21 @@ class CheckpointTest {
   }
 
   @Test
-  void read_noWeightsOrNoConfigOrNoFolder_isAnErrorEach() {
+  void read_noWeightsOrNoConfigOrNoFolder_isAnErrorEach() throws IOException {
+    assertThatThrownBy(() -> Checkpoint.read(folder))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageEndingWith("no config.json in it: give the folder of a checkpoint");
+    Files.writeString(folder.resolve("adapter_config.json"), "{}");
+    assertThatThrownBy(() -> Checkpoint.read(folder))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageEndingWith("but an adapter: give the model that it was merged into");
+    TINY.writeTo(Files.createDirectories(folder.resolve("model")).resolve("config.json"));
+    assertThatThrownBy(() -> Checkpoint.read(folder))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageEndingWith("did you mean " + folder.resolve("model") + "?");
+    Files.write(folder.resolve("model.safetensors"), new byte[8]);
     assertThatThrownBy(() -> Checkpoint.read(folder)).isInstanceOf(CorruptArtifact.class);
+    Files.delete(folder.resolve("model.safetensors"));
     TINY.writeTo(folder.resolve("config.json"));
     assertThatThrownBy(() -> Checkpoint.read(folder))
         .isInstanceOf(CorruptArtifact.class)
