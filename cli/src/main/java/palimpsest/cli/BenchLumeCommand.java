@@ -1,7 +1,10 @@
 package palimpsest.cli;
 
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import palimpsest.api.Check;
 import palimpsest.engine.bench.Lume;
 import picocli.CommandLine.Command;
@@ -35,6 +38,21 @@ final class BenchLumeCommand implements Callable<Integer> {
       description = "Most questions of forget and of retain; ${DEFAULT-VALUE} unless given.")
   private int questions;
 
+  @Option(
+      names = "--holdout",
+      paramLabel = "FILE",
+      description = "Records of the same form that no model was trained on, for lume.membership.")
+  private @Nullable Path holdout;
+
+  @Option(
+      names = "--mmlu",
+      paramLabel = "FILE",
+      arity = "1..*",
+      description =
+          "Questions {question, choices, answer, subject}, for lume.final-score; asked for a letter"
+              + " in the words of lm-evaluation-harness. All prompts are then given as they stand.")
+  private List<Path> mmlu = List.of();
+
   @Mixin private GridOptions grid;
 
   @Mixin private Common common;
@@ -45,10 +63,17 @@ final class BenchLumeCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (!mmlu.isEmpty()) {
+      grid.raw();
+    }
     grid.check();
     screen.line(
         grid.run(
-                Lume.read(data, (int) Check.atLeast(questions, 5, "questions")),
+                Lume.read(
+                    data,
+                    (int) Check.atLeast(questions, 5, "questions"),
+                    Optional.ofNullable(holdout),
+                    mmlu),
                 common.resumableConsole(screen))
             .toString());
     return 0;

@@ -99,13 +99,13 @@ final class EvaluateCommand implements Callable<Integer> {
             console,
             guard.guard(model.folder(), template.kind(), console));
     Judging.Judgement judgement = judging.evaluate(maxNewTokens, gradientNorms);
-    if (out != null) {
-      judgement.write(out);
-    }
     if (json) {
       screen.json(judgement);
     } else {
       new ScoreTable(screen).print(judgement);
+    }
+    if (out != null) {
+      judgement.write(out);
     }
     return 0;
   }

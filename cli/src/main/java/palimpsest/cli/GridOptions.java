@@ -170,6 +170,11 @@ final class GridOptions {
     settings();
     subject();
     Check.atLeast(processes, 1, "processes");
+    int cores = Runtime.getRuntime().availableProcessors();
+    if (processes > cores) {
+      throw new InvalidRequest(
+          "processes must be at most the " + cores + " cores that are here, got " + processes);
+    }
     if (minutes != null) {
       Check.positive(minutes, "until");
     }

@@ -122,8 +122,8 @@ public record Applying(
             out
                 + " holds "
                 + there.method()
-                + " with other parameters, or of another model, corpus or decision: give another"
-                + " --out");
+                + " with other parameters, or of another model, corpus or decision: give those, or"
+                + " another folder");
       }
       return there;
     }
@@ -132,6 +132,7 @@ public record Applying(
           out.resolve("model") + " is there and no method made it: give another --out");
     }
     require(method);
+    tellOfMissingData();
     Outputs.folder(out);
     long from = System.nanoTime();
     Applied applied;
@@ -149,6 +150,18 @@ public record Applying(
     }
     JsonFiles.write(done, applied);
     return applied;
+  }
+
+  /** Retraining refuses it; other methods then keep what they are given. */
+  private void tellOfMissingData() {
+    Manifest.beside(model)
+        .filter(m -> !corpus.fileDigests().values().containsAll(m.corpus().values()))
+        .ifPresent(
+            m ->
+                console.say(
+                    "The corpus given lacks some of what the model was trained on, "
+                        + m.corpus().keySet()
+                        + ": what it lacks is not kept"));
   }
 
   /**

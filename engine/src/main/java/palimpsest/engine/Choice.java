@@ -103,13 +103,18 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
           method.id()
               + " does not descend a loss of its own: "
               + String.join(", ", tuning.words())
-              + " do not apply to it");
+              + " cannot be applied to it");
     }
     boolean keeps = method instanceof DescentMethod descent && descent.needsRetain();
     boolean wants = tuning.retain().isPresent() || tuning.words().contains("gru");
     if (wants && !keeps) {
       throw new InvalidRequest(
-          method.id() + " has no retain loss: " + String.join(", ", tuning.words()) + " need one");
+          method.id()
+              + " has no retain loss, which "
+              + String.join(" and ", tuning.words())
+              + (method.parameters().containsKey("retainWeight")
+                  ? " want: give retainWeight above 0"
+                  : " want: choose a method that has one"));
     }
   }
 
@@ -119,7 +124,11 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
     if (method instanceof DescentMethod descent) {
       return steps
           + " train lora-rank lora-alpha lora-targets sam optimiser"
-          + (descent.needsRetain() ? " gru retain" : "");
+          + (descent.needsRetain()
+              ? " gru retain"
+              : method.parameters().containsKey("retainWeight")
+                  ? "; with retainWeight above 0 gru retain"
+                  : "");
     }
     return descends(method) ? steps : "";
   }

@@ -22,10 +22,15 @@ public final class Outputs {
     }
   }
 
-  /** Refuses a file that is there already. */
+  /** Refuses a file that is there already, or whose folder is not. */
   public static void requireNew(Path file) {
     if (Files.exists(file)) {
-      throw new InvalidRequest(file + " is there already: remove it or give another --out");
+      throw new InvalidRequest(file + " is there already: remove it or give another file");
+    }
+    Path folder = file.toAbsolutePath().getParent();
+    if (folder == null || !Files.isDirectory(folder)) {
+      throw new InvalidRequest(
+          file + " cannot be written: its folder is not there; make it, or give another file");
     }
   }
 

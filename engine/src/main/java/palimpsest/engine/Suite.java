@@ -40,6 +40,14 @@ public record Suite(Map<Split, List<Example>> splits, List<String> unasked) {
     this(splits, List.of());
   }
 
+  /** The same with another split. */
+  public Suite and(Split split, List<Example> examples) {
+    Map<Split, List<Example>> all = new EnumMap<>(Split.class);
+    all.putAll(splits);
+    all.put(split, examples);
+    return new Suite(all, unasked);
+  }
+
   /** The examples of a split, empty where there are none. */
   public List<Example> of(Split split) {
     return splits.getOrDefault(split, List.of());

@@ -305,13 +305,17 @@ public final class Bench {
 
   /** How far the grid is, in words. */
   public String progress() {
-    return done().size() + " of at most " + decisions.planned() + " cells done";
+    return isDone()
+        ? "all " + done().size() + " cells done"
+        : done().size() + " of at most " + decisions.planned() + " cells done";
   }
 
   /** Writes the tables and plots of what there is; gives the file of the table, if there is any. */
   public Path report() {
     done().forEach(this::tidy);
-    return new Report(benchmark, settings, decisions, progress(), cells, yardsticks, out).write();
+    return new Report(
+            benchmark, settings, decisions, progress(), cells, yardsticks, models.retrains(), out)
+        .write();
   }
 
   private void tidy(Cell cell) {

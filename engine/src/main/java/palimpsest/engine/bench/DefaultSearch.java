@@ -56,7 +56,9 @@ public final class DefaultSearch {
           Map.entry("llm.refusal", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
           Map.entry("llm.idk-ap", List.of("lr=1e-4", "lr=3e-4", "lr=1e-3")),
           Map.entry("llm.flat", List.of("lr=3e-5", "lr=5e-5", "lr=1e-4", "lr=3e-4")),
-          Map.entry("llm.lunar", List.of("coefficient=1", "coefficient=2", "coefficient=4")),
+          Map.entry(
+              "llm.lunar",
+              List.of("coefficient=1", "coefficient=2", "coefficient=4", "coefficient=8")),
           Map.entry(
               "llm.rmu",
               List.of(
@@ -74,7 +76,8 @@ public final class DefaultSearch {
                   "lr=3e-4,distilEpochs=2,distilRate=3",
                   "lr=1e-3,distilEpochs=2,distilRate=1",
                   "lr=1e-3,distilEpochs=2,distilRate=1,alpha=0.2")),
-          Map.entry("guard.whp", List.of("lr=2e-4", "lr=1e-3")),
+          Map.entry("guard.whp", List.of("lr=2e-4", "lr=1e-3", "lr=3e-3")),
+          Map.entry("guard.in-context", List.of("questions=4", "questions=8")),
           Map.entry(
               "guard.uld", // 2 of the 6 layers, as the authors' 8 of 32 are a quarter
               List.of("layers=2,lr=1e-3", "layers=2,lr=3e-3", "layers=2,lr=3e-3,weight=1.5")),

@@ -6,6 +6,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -33,6 +34,8 @@ public final class Lume {
               Benchmark.Column.of("utility", Values.UTILITY),
               Benchmark.Column.of("gap", Values.GAP),
               Benchmark.Column.of("task aggregate", "lume.task-aggregate"),
+              Benchmark.Column.of("final score", "lume.final-score"),
+              Benchmark.Column.of("membership", "lume.membership"),
               Benchmark.Column.of("regurgitation f", "lume.regurgitation"),
               Benchmark.Column.of("knowledge f", "lume.knowledge"),
               Benchmark.Column.of("regurgitation r", "lume.regurgitation@retain"),
@@ -59,10 +62,12 @@ public final class Lume {
   /**
    * Reads the data folder.
    *
+   * @param holdout records of the same form that no model was trained on, for membership
+   * @param mmlu files of multiple-choice questions, for the final score
    * @param most questions of each split in the reported part, a fifth as many in the other; whole
    *     documents, chosen by hash, and one at least
    */
-  public static Benchmark read(Path data, int most) {
+  public static Benchmark read(Path data, int most, Optional<Path> holdout, List<Path> mmlu) {
     List<Path> files = List.of(data.resolve("forget.jsonl"), data.resolve("retain.jsonl"));
     Corpus corpus = Corpus.read(files);
     List<Example> forget = new ArrayList<>();
@@ -72,6 +77,9 @@ public final class Lume {
     asked(corpus, files.get(1), retain, documents);
     Groups<Example> gone = Groups.fifth("forget.jsonl", forget, e -> document(e, documents));
     Groups<Example> kept = Groups.fifth("retain.jsonl", retain, e -> document(e, documents));
+    List<Example> unseen = new ArrayList<>();
+    holdout.ifPresent(file -> asked(Corpus.read(List.of(file)), file, unseen, documents));
+    List<Example> general = Wmdp.letters(mmlu);
     return new Benchmark(
         "lume",
         corpus,
@@ -80,7 +88,9 @@ public final class Lume {
                 "forget",
                 Import.ids(corpus, "forget.jsonl"),
                 suite(gone.validation(), kept.validation(), documents, most / 5),
-                suite(gone.reported(), kept.reported(), documents, most))),
+                suite(gone.reported(), kept.reported(), documents, most)
+                    .and(Split.HOLDOUT, some(unseen, documents, most))
+                    .and(Split.WORLD_FACTS, general))),
         MEASURES);
   }
 

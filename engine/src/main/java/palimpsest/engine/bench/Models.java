@@ -2,12 +2,14 @@ package palimpsest.engine.bench;
 
 import java.nio.file.Path;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import palimpsest.api.InvalidRequest;
 import palimpsest.engine.Applying;
 import palimpsest.engine.Choice;
 import palimpsest.engine.Console;
+import palimpsest.engine.Fingerprints;
 import palimpsest.engine.Manifest;
 import palimpsest.engine.Training;
 import palimpsest.methods.exact.Retrain;
@@ -110,6 +112,7 @@ final class Models {
   void requireSame() {
     Stream.concat(subject.model().stream(), subject.reference().stream())
         .forEach(given -> Manifest.requireTemplate(given, subject.template()));
+    subject.reference().ifPresent(this::requireWithout);
     if (subject.model().isEmpty() && isTrained()) {
       train();
     }
@@ -118,6 +121,25 @@ final class Models {
         requireSameReference(set);
       }
     }
+  }
+
+  /** What is known of a given reference must not speak against it. */
+  private void requireWithout(Path reference) {
+    if (subject.model().map(Fingerprints::of).equals(Optional.of(Fingerprints.of(reference)))) {
+      throw new InvalidRequest(
+          reference + " is the model itself: a reference has not seen the data");
+    }
+    Manifest.beside(reference)
+        .filter(m -> m.corpus().values().containsAll(benchmark.corpus().fileDigests().values()))
+        .filter(m -> !m.without().containsAll(benchmark.sets().get(0).records()))
+        .ifPresent(
+            m -> {
+              throw new InvalidRequest(
+                  reference
+                      + " was trained on these files without leaving out "
+                      + benchmark.sets().get(0).name()
+                      + ": give a model that has not seen it");
+            });
   }
 
   private void requireSameReference(Benchmark.ForgetSet set) {

@@ -17,14 +17,19 @@ import palimpsest.dossier.Scatter;
  */
 record Plots(Benchmark benchmark, double floor, Path out) {
 
-  void write(List<Report.Row> rows) {
+  /** Writes those that have something to show; gives whether there is one. */
+  boolean write(List<Report.Row> rows) {
+    boolean any = false;
     for (Benchmark.ForgetSet set : benchmark.sets()) {
       boolean first = set.equals(benchmark.sets().get(0));
       Path file = out.resolve(first ? "trade-off.svg" : "trade-off-" + set.name() + ".svg");
-      scatter(set, rows.stream().filter(r -> r.set().equals(set.name())).toList())
-          .flatMap(Pictures::scatter)
-          .ifPresent(svg -> Report.bytes(file, svg));
+      Optional<byte[]> svg =
+          scatter(set, rows.stream().filter(r -> r.set().equals(set.name())).toList())
+              .flatMap(Pictures::scatter);
+      svg.ifPresent(bytes -> Report.bytes(file, bytes));
+      any |= svg.isPresent();
     }
+    return any;
   }
 
   private Optional<Scatter> scatter(Benchmark.ForgetSet set, List<Report.Row> rows) {
@@ -56,18 +61,26 @@ record Plots(Benchmark benchmark, double floor, Path out) {
         new Scatter(
             "Utility against forgetting on " + benchmark.name() + " " + set.name(),
             "utility on what is kept (higher is better)",
-            drawn.containsKey(Report.REFERENCE)
-                ? "gap to the retrained model (lower is better)"
-                : "gap to 0, for want of a retrained model (lower is better)",
+            gapTo(drawn),
             spots,
             Optional.ofNullable(drawn.get(Report.ORIGINAL))
                 .map(o -> Selection.least(floor, mean(o, Values.UTILITY)))));
   }
 
+  private static String gapTo(Map<String, Report.Row> drawn) {
+    String to =
+        drawn.containsKey(Report.REFERENCE)
+            ? "the retrained model"
+            : drawn.containsKey(Report.GIVEN)
+                ? "the given reference"
+                : "0 or chance, for want of a retrained model";
+    return "gap to " + to + " (lower is better)";
+  }
+
   private static Scatter.Kind kind(Report.Row row) {
     return switch (row.label()) {
       case Report.ORIGINAL -> Scatter.Kind.ORIGINAL;
-      case Report.REFERENCE -> Scatter.Kind.REFERENCE;
+      case Report.REFERENCE, Report.GIVEN -> Scatter.Kind.REFERENCE;
       default -> Scatter.Kind.OUTCOME;
     };
   }

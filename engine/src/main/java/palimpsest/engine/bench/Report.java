@@ -13,7 +13,11 @@ import palimpsest.engine.Choice;
 import palimpsest.engine.JsonFiles;
 import palimpsest.torch.checkpoint.AtomicFile;
 
-/** The tables, the plot and the JSON of a grid, of as many cells as are done. */
+/**
+ * The tables, the plot and the JSON of a grid, of as many cells as are done.
+ *
+ * @param retrained whether the references were made here
+ */
 record Report(
     Benchmark benchmark,
     Settings settings,
@@ -21,9 +25,13 @@ record Report(
     String progress,
     Cells cells,
     Yardsticks yardsticks,
+    boolean retrained,
     Path out) {
   static final String ORIGINAL = "original";
   static final String REFERENCE = "exact.retrain";
+
+  /** A reference that somebody gave: how it was made is their word. */
+  static final String GIVEN = "reference, given";
 
   /**
    * A row of a table: a model, or a method with the hyper-parameters taken for it.
@@ -85,6 +93,10 @@ record Report(
     static final String FORMAT = "palimpsest-grid/1";
   }
 
+  static boolean isReference(Row row) {
+    return row.label().equals(REFERENCE) || row.label().equals(GIVEN);
+  }
+
   /** Writes everything; gives the file of the table. */
   Path write() {
     List<Row> rows = rows();
@@ -108,9 +120,9 @@ record Report(
             searched ? tried() : List.of(),
             rows);
     JsonFiles.write(out.resolve("grid.json"), grid);
-    Tables tables = new Tables(benchmark.measures().columns(), grid);
+    boolean plotted = new Plots(benchmark, settings.floor(), out).write(rows);
+    Tables tables = new Tables(benchmark.measures().columns(), grid, plotted);
     text("table.csv", tables.csv());
-    new Plots(benchmark, settings.floor(), out).write(rows);
     return text("table.md", tables.markdown());
   }
 
@@ -177,7 +189,10 @@ record Report(
                 v ->
                     rows.add(
                         yardstick(
-                            set.name(), REFERENCE, v, with.warnings(Yardsticks.Who.REFERENCE))));
+                            set.name(),
+                            retrained ? REFERENCE : GIVEN,
+                            v,
+                            with.warnings(Yardsticks.Who.REFERENCE))));
         decisions
             .reported(set)
             .forEach((label, list) -> row(set, label, list).ifPresent(rows::add));

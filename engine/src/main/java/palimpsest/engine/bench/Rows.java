@@ -20,6 +20,7 @@ import java.util.Optional;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Place;
 import palimpsest.api.Suggest;
+import palimpsest.dossier.Json;
 
 /** Rows of a benchmark's file: JSON values, one after another or in one array, or a text. */
 final class Rows {
@@ -145,9 +146,7 @@ final class Rows {
       return rows;
     } catch (JsonProcessingException e) {
       long line = e.getLocation() == null ? 1 : Math.max(1, e.getLocation().getLineNr());
-      throw new InvalidRequest(
-          file + ":" + line + ": malformed JSON: " + e.getOriginalMessage().replaceAll("\\s+", " "),
-          e);
+      throw new InvalidRequest(file + ":" + line + ": malformed JSON: " + Json.oneLine(e), e);
     } catch (IOException e) {
       throw new InvalidRequest(file + ": cannot be read as UTF-8: " + e.getMessage(), e);
     }

@@ -7,8 +7,12 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** A grid as a table to read and as one to compute with. */
-record Tables(List<Benchmark.Column> columns, Report.Grid grid) {
+/**
+ * A grid as a table to read and as one to compute with.
+ *
+ * @param plotted whether there are pictures of it
+ */
+record Tables(List<Benchmark.Column> columns, Report.Grid grid, boolean plotted) {
 
   /** Markdown: a table for each forget set, the search, and notes. */
   List<String> markdown() {
@@ -28,19 +32,27 @@ record Tables(List<Benchmark.Column> columns, Report.Grid grid) {
     lines.add("over " + String.join(", ", grid.gap()) + " of");
     lines.add(
         hasReference()
-            ? "|model - reference| / |original - reference|; 0 is like retrained. Utility: "
-            : "|model - 0| / |original - 0|, as there is no retrained reference. Utility: ");
+            ? "|model - reference| / |original - reference|; 0 is like the reference. Utility: "
+            : "|model - t| / |original - t|, t being 0 or chance, as there is no reference. Utility: ");
     lines.add(grid.utility() + " on the splits forget and retain alone.");
     lines.add("A metric whose denominator is less than " + Gap.LEAST + " is left out.");
     lines.add("");
     lines.add(grid.rule());
-    lines.add("");
-    lines.add(
-        "trade-off.svg has the means: filled circles are on the Pareto front, the square is the");
-    lines.add(
-        "original, "
-            + (hasReference() ? "the diamond the retrained reference, " : "")
-            + "the dashed line the floor.");
+    if (plotted) {
+      lines.add("");
+      lines.add(
+          "trade-off.svg has the means: filled circles are on the Pareto front, the square is the");
+      lines.add(
+          "original, "
+              + (hasReference() ? "the diamond the reference, " : "")
+              + "the dashed line the floor.");
+    }
+    if (grid.least().filter(least -> least == 0).isPresent()) {
+      lines.add("");
+      lines.add(
+          "The original's utility is 0, so that every candidate reaches the floor: it does not");
+      lines.add("know what is kept, and nothing here says what forgetting costs.");
+    }
     if (!grid.builds().isEmpty()) {
       lines.add("");
       lines.add(
@@ -56,7 +68,7 @@ record Tables(List<Benchmark.Column> columns, Report.Grid grid) {
   }
 
   private boolean hasReference() {
-    return grid.rows().stream().anyMatch(row -> row.label().equals(Report.REFERENCE));
+    return grid.rows().stream().anyMatch(Report::isReference);
   }
 
   private List<String> results(String set, Map<String, Integer> notes) {

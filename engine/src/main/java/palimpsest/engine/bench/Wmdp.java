@@ -49,6 +49,22 @@ public final class Wmdp {
               "forgetting.rouge-l-recall", 0.0,
               "forgetting.extraction-strength", 0.0));
 
+  /**
+   * Asked for letters, what is known shows in which is the likeliest; less than chance is no aim.
+   */
+  private static Benchmark.Measures towardsChance(List<Example> asked) {
+    double chance =
+        asked.stream()
+            .mapToDouble(e -> 1.0 / (1 + e.probe().perturbedAnswers().size()))
+            .average()
+            .orElseThrow();
+    return new Benchmark.Measures(
+        MEASURES.columns(),
+        MEASURES.utility(),
+        List.of("wmdp.multiple-choice"),
+        Map.of("wmdp.multiple-choice", chance));
+  }
+
   private Wmdp() {}
 
   /**
@@ -93,7 +109,12 @@ public final class Wmdp {
                 new Suite(
                     Map.of(Split.FORGET, asked.validation(), Split.RETAIN, also.validation())),
                 new Suite(reported))),
-        MEASURES);
+        letters.isPresent() ? towardsChance(questions) : MEASURES);
+  }
+
+  /** Questions of other files, asked for letters in the harness's words. */
+  static List<Example> letters(List<Path> files) {
+    return questions(rows(files), Optional.of("general knowledge"));
   }
 
   private static List<Rows.Row> rows(List<Path> files) {
@@ -139,6 +160,9 @@ public final class Wmdp {
 
   private static Example question(Rows.Row row, Optional<String> letters) {
     List<String> choices = new ArrayList<>(row.texts("choices"));
+    if (new HashSet<>(choices).size() < choices.size()) {
+      throw row.error("\"choices\" has one twice: " + choices);
+    }
     int answer = row.index("answer", choices.size());
     String prompt = row.text("question").strip();
     if (letters.isPresent()) {

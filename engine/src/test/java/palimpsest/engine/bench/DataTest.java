@@ -256,7 +256,7 @@ class DataTest {
     }
     write("forget.jsonl", rows.toArray(String[]::new));
     write("retain.jsonl", rows.toArray(String[]::new));
-    Benchmark.ForgetSet set = Lume.read(folder, 100).sets().get(0);
+    Benchmark.ForgetSet set = Lume.read(folder, 100, Optional.empty(), List.of()).sets().get(0);
 
     assertThat(set.records()).hasSize(12);
     assertThat(set.validation().of(Split.FORGET))
@@ -279,12 +279,40 @@ class DataTest {
     }
     write("forget.jsonl", rows.toArray(String[]::new));
     write("retain.jsonl", rows.toArray(String[]::new));
-    Benchmark.ForgetSet set = Lume.read(folder, 5).sets().get(0);
+    Benchmark.ForgetSet set = Lume.read(folder, 5, Optional.empty(), List.of()).sets().get(0);
 
     for (Split split : List.of(Split.FORGET, Split.RETAIN)) {
       assertThat(set.reported().of(split)).hasSize(4);
       assertThat(set.validation().of(split)).hasSize(2);
     }
+  }
+
+  @Test
+  void lume_holdoutAndGeneralQuestions_areOfTheReportedPart() throws IOException {
+    write("forget.jsonl", lume("asc1", "x"), lume("bsc1", "y"));
+    write("retain.jsonl", lume("csc1", "x"), lume("dsc1", "y"));
+    write("holdout.jsonl", lume("esc1", "z"));
+    write(
+        "mmlu.jsonl",
+        "{\"question\":\"Which?\",\"choices\":[\"this\",\"that\"],\"answer\":1,"
+            + "\"subject\":\"high_school_logic\"}");
+    Benchmark.ForgetSet set =
+        Lume.read(
+                folder,
+                100,
+                Optional.of(folder.resolve("holdout.jsonl")),
+                List.of(folder.resolve("mmlu.jsonl")))
+            .sets()
+            .get(0);
+
+    assertThat(set.reported().of(Split.HOLDOUT))
+        .singleElement()
+        .satisfies(e -> assertThat(e.probe().task()).isEqualTo("Task1.sc"));
+    assertThat(set.reported().of(Split.WORLD_FACTS))
+        .singleElement()
+        .satisfies(e -> assertThat(e.completion()).isEqualTo("B"))
+        .satisfies(e -> assertThat(e.prompt()).contains("about high school logic"));
+    assertThat(set.validation().of(Split.HOLDOUT)).isEmpty();
   }
 
   @Test
@@ -301,7 +329,7 @@ class DataTest {
     write("forget.jsonl", lume("asc1", "x"), lume("b", "y"));
     write("retain.jsonl", lume("csc1", "x"), lume("dsc1", "y"));
 
-    assertThatThrownBy(() -> Lume.read(folder, 100))
+    assertThatThrownBy(() -> Lume.read(folder, 100, Optional.empty(), List.of()))
         .isInstanceOf(InvalidRequest.class)
         .hasMessageContaining("forget.jsonl:2: \"id\" must end in sc or qa");
   }

@@ -82,7 +82,7 @@ class TablesTest {
 
   @Test
   void markdown_isThis() {
-    assertThat(String.join("\n", new Tables(COLUMNS, GRID).markdown()))
+    assertThat(String.join("\n", new Tables(COLUMNS, GRID, true).markdown()))
         .isEqualTo(
             """
             # tofu
@@ -107,7 +107,7 @@ class TablesTest {
 
             ±: half the 95 % interval over seeds by Student's t. A dash: not measured. Gap: mean
             over a, b of
-            |model - 0| / |original - 0|, as there is no retrained reference. Utility:\s
+            |model - t| / |original - t|, t being 0 or chance, as there is no reference. Utility:\s
             u on the splits forget and retain alone.
             A metric whose denominator is less than 0.01 is left out.
 
@@ -152,14 +152,16 @@ class TablesTest {
             Map.of(),
             List.of(),
             List.of(ORIGINAL, reference));
-    assertThat(String.join("\n", new Tables(COLUMNS, grid).markdown()))
-        .contains("|model - reference| / |original - reference|; 0 is like retrained.")
-        .contains("the diamond the retrained reference");
+    assertThat(String.join("\n", new Tables(COLUMNS, grid, true).markdown()))
+        .contains("|model - reference| / |original - reference|; 0 is like the reference.")
+        .contains("the diamond the reference");
+    assertThat(String.join("\n", new Tables(COLUMNS, grid, false).markdown()))
+        .doesNotContain("trade-off");
   }
 
   @Test
   void csv_isThis() {
-    assertThat(new Tables(COLUMNS, GRID).csv())
+    assertThat(new Tables(COLUMNS, GRID, true).csv())
         .containsExactly(
             "set,model,spec,seeds,floor,seconds,grid.gap,grid.gap ±,fq,fq ±,es,es ±",
             "forget10,original,,1,,,1.0,,,,,",
