@@ -52,7 +52,11 @@ class PreferenceGoldenTest {
         Arguments.of("flat_total_variation", "forget", "idk_forget", new Flat(0, 0)),
         Arguments.of("flat_kl", "forget", "idk_forget", new Flat(1, 0)),
         Arguments.of("flat_jensen_shannon", "forget", "idk_forget", new Flat(2, 0)),
-        Arguments.of("flat_pearson", "forget", "idk_forget", new Flat(3, 0)));
+        Arguments.of("flat_pearson", "forget", "idk_forget", new Flat(3, 0)),
+        Arguments.of("flat_jeffrey", "forget", "idk_forget", new Flat(4, 0)),
+        Arguments.of("flat_reverse_kl", "forget", "idk_forget", new Flat(5, 0)),
+        Arguments.of("flat_squared_hellinger", "forget", "idk_forget", new Flat(6, 0)),
+        Arguments.of("flat_neyman", "forget", "idk_forget", new Flat(7, 0)));
   }
 
   @ParameterizedTest
@@ -79,7 +83,10 @@ class PreferenceGoldenTest {
 
   /** g and f* at four probabilities, so that they need not be trusted at an untrained model's. */
   @ParameterizedTest
-  @CsvSource({"0, total_variation", "1, kl", "2, jensen_shannon", "3, pearson"})
+  @CsvSource({
+    "0, total_variation", "1, kl", "2, jensen_shannon", "3, pearson",
+    "4, jeffrey", "5, reverse_kl", "6, squared_hellinger", "7, neyman"
+  })
   void flat_atKnownProbabilities_equalsPyTorch(int divergence, String name) {
     JsonNode table = GOLDEN.root().get("divergences");
     Flat flat = new Flat(divergence, 0);

@@ -104,6 +104,11 @@ class RefusalMethodsTest {
     assertThat(rig.of(new Flat(0, 0)).loss()).isCloseTo(0, within(1e-7));
     assertThat(rig.of(new Flat(1, 0)).loss()).isCloseTo(Math.exp(v - 1) - v, within(1e-6));
     assertThat(rig.of(new Flat(3, 0)).loss()).isCloseTo(v * v / 4, within(1e-8));
+    assertThat(rig.of(new Flat(5, 0)).loss()).isCloseTo(v - 1 + Math.exp(-v), within(1e-7));
+    assertThat(rig.of(new Flat(6, 0)).loss())
+        .isCloseTo(Math.exp(v) + Math.exp(-v) - 2, within(1e-7));
+    assertThat(rig.of(new Flat(7, 0)).loss())
+        .isCloseTo(1 + Math.exp(-v) - 2 * Math.exp(-v / 2), within(1e-7));
     assertThat(rig.of(new Flat(0, 2)).loss()).isCloseTo(2 * LOG_V, within(1e-5));
   }
 
@@ -112,15 +117,26 @@ class RefusalMethodsTest {
    * these derivatives.
    */
   @ParameterizedTest
-  @CsvSource({"0", "1", "2", "3"})
+  @CsvSource({"0", "1", "2", "3", "4", "5", "6", "7"})
   void flat_oneToken_gradientIsDerivativeTimesProbability(int divergence) {
     TokenizedExample refusal = example(2, 5, 9, 60);
     TokenizedExample told = example(2, 5, 9, 17);
     double p = Math.exp(sum(model, refusal));
     double q = Math.exp(sum(model, told));
-    double up = List.of(sech2(p) / 2, 1.0, 1 / (1 + Math.exp(p)), 1.0).get(divergence);
+    double e = Math.exp(-p);
+    double up =
+        List.of(sech2(p) / 2, 1.0, 1 / (1 + Math.exp(p)), 1.0, 1.0, e, e, e).get(divergence);
     double down =
-        List.of(sech2(q) / 2, Math.exp(q - 1), 1 / (1 + Math.exp(-q)), 1 + q / 2).get(divergence);
+        List.of(
+                sech2(q) / 2,
+                Math.exp(q - 1),
+                1 / (1 + Math.exp(-q)),
+                1 + q / 2,
+                jeffreyRatio(q),
+                1.0,
+                Math.exp(q),
+                Math.exp(-q / 2))
+            .get(divergence);
     Materials materials =
         new Materials(
             Optional.empty(),
@@ -133,6 +149,21 @@ class RefusalMethodsTest {
         .isLessThan(1e-4);
   }
 
+  /** The t at which f'(t) = ln t + 1 - 1/t, the derivative of (t - 1) ln t, is v; by halving. */
+  private static double jeffreyRatio(double v) {
+    double low = 0.5;
+    double high = 3;
+    for (int i = 0; i < 60; i++) {
+      double t = (low + high) / 2;
+      if (Math.log(t) + 1 - 1 / t < v) {
+        low = t;
+      } else {
+        high = t;
+      }
+    }
+    return low;
+  }
+
   private static double sech2(double x) {
     return 1 / Math.pow(Math.cosh(x), 2);
   }
@@ -141,7 +172,7 @@ class RefusalMethodsTest {
   void hyperParameters_outOfRange_areRefused() {
     assertRefused(() -> new Refusal(-1), "retainWeight must be >= 0, got -1.0");
     assertRefused(() -> new IdkAp(0.1, -2), "retainWeight must be >= 0, got -2.0");
-    assertRefused(() -> new Flat(4, 0), "divergence must be 0, 1, 2 or 3, got 4");
+    assertRefused(() -> new Flat(8, 0), "divergence must be from 0 to 7, got 8");
   }
 
   private static void assertRefused(Callable<DescentMethod> method, String message) {
