@@ -58,15 +58,28 @@ public final class DefaultSearch {
           Map.entry("llm.flat", List.of("lr=3e-5", "lr=5e-5", "lr=1e-4", "lr=3e-4")),
           Map.entry(
               "llm.lunar",
-              List.of("coefficient=1", "coefficient=2", "coefficient=4", "coefficient=8")),
+              List.of(
+                  "coefficient=1",
+                  "coefficient=2",
+                  "coefficient=4",
+                  "coefficient=6",
+                  "coefficient=8")),
           Map.entry(
               "llm.rmu",
               List.of(
-                  "lr=1e-3", "lr=3e-3", "lr=1e-3,retainWeight=100", "lr=3e-3,retainWeight=100")),
+                  "lr=1e-3",
+                  "lr=3e-3",
+                  "lr=1e-3,retainWeight=100",
+                  "lr=3e-3,retainWeight=100",
+                  "lr=1e-2,retainWeight=100")),
           Map.entry(
               "llm.adaptive-rmu",
               List.of(
-                  "lr=1e-3", "lr=3e-3", "lr=5e-4,retainWeight=100", "lr=1e-3,retainWeight=100")),
+                  "lr=1e-3",
+                  "lr=3e-3",
+                  "lr=5e-4,retainWeight=100",
+                  "lr=7e-4,retainWeight=100",
+                  "lr=1e-3,retainWeight=100")),
           Map.entry(
               "llm.task-vector",
               List.of("scale=1,lr=2e-4", "scale=3,lr=2e-4", "scale=5,lr=2e-4", "scale=1,lr=1e-3")),
@@ -76,11 +89,15 @@ public final class DefaultSearch {
                   "lr=3e-4,distilEpochs=2,distilRate=3",
                   "lr=1e-3,distilEpochs=2,distilRate=1",
                   "lr=1e-3,distilEpochs=2,distilRate=1,alpha=0.2")),
-          Map.entry("guard.whp", List.of("lr=2e-4", "lr=1e-3", "lr=3e-3")),
-          Map.entry("guard.in-context", List.of("questions=4", "questions=8")),
+          Map.entry("guard.whp", List.of("lr=2e-4", "lr=1e-3", "lr=3e-3", "lr=3e-3,alpha=5")),
+          Map.entry("guard.in-context", List.of("questions=1", "questions=4", "questions=8")),
           Map.entry(
               "guard.uld", // 2 of the 6 layers, as the authors' 8 of 32 are a quarter
-              List.of("layers=2,lr=1e-3", "layers=2,lr=3e-3", "layers=2,lr=3e-3,weight=1.5")),
+              List.of(
+                  "layers=2,lr=1e-3",
+                  "layers=2,lr=3e-3",
+                  "layers=2,lr=3e-3,weight=1.2",
+                  "layers=2,lr=3e-3,weight=1.5")),
           Map.entry("guard.memfree", List.of("n=4", "n=10")));
 
   private DefaultSearch() {}
