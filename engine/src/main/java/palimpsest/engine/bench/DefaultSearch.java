@@ -71,6 +71,7 @@ public final class DefaultSearch {
                   "lr=3e-3",
                   "lr=1e-3,retainWeight=100",
                   "lr=3e-3,retainWeight=100",
+                  "lr=5e-3,retainWeight=100",
                   "lr=1e-2,retainWeight=100")),
           Map.entry(
               "llm.adaptive-rmu",
