@@ -1,6 +1,9 @@
 package palimpsest.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.provider.MethodSource;
 import palimpsest.api.Guarantee;
@@ -33,5 +36,11 @@ class DeclaredMethodsTest extends DeclarationContract {
       case "guard" -> Guarantee.SUPPRESSED;
       default -> Guarantee.APPROXIMATE;
     };
+  }
+
+  @Test
+  void cannotShow_ofASuppression_isRemovalFirstOfAll() {
+    boolean first = method.cannotShow().get(0).startsWith("removal");
+    assertThat(first).isEqualTo(method.guarantee() == Guarantee.SUPPRESSED);
   }
 }
