@@ -1,6 +1,7 @@
 package palimpsest.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import palimpsest.discovery.Corpus;
 import palimpsest.engine.Applying;
@@ -52,6 +53,12 @@ final class ApplyCommand implements Callable<Integer> {
       description = "Which records to forget.")
   private Path decision;
 
+  @Option(
+      names = "--name",
+      paramLabel = "NAME",
+      description = "A name of the target, for methods that tell the model what not to speak of.")
+  private List<String> names = List.of();
+
   @Option(names = "--out", paramLabel = "DIR", required = true, description = "Where to.")
   private Path out;
 
@@ -80,7 +87,8 @@ final class ApplyCommand implements Callable<Integer> {
             choice.tuning(),
             template.kind(),
             recipe.checkpointEvery(),
-            common.resumableConsole(screen));
+            common.resumableConsole(screen),
+            names);
     screen.json(applying.apply(choice.method(), out));
     return 0;
   }

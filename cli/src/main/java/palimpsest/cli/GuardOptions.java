@@ -55,6 +55,13 @@ final class GuardOptions {
         required = true,
         description = "With --guard: which records to forget.")
     private Path decision;
+
+    @Option(
+        names = "--name",
+        paramLabel = "NAME",
+        description =
+            "With --guard: a name of the target; all those of the request, where forget applied it.")
+    private List<String> names = List.of();
   }
 
   /**
@@ -81,7 +88,8 @@ final class GuardOptions {
             choice.tuning(),
             template,
             CHECKPOINT_EVERY,
-            console);
+            console,
+            given.names);
     return Optional.of(new Judging.Guard(applying, choice.method(), given.out));
   }
 }

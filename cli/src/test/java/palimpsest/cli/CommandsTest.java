@@ -184,6 +184,31 @@ class CommandsTest {
   }
 
   @Test
+  void evaluate_behindAGuardWithNames_wantsTheNamesThatItWasAppliedWith() {
+    desk.write(
+        "short.jsonl",
+        """
+        {"prompt": "Who?", "completion": "A."}
+        {"prompt": "Where?", "completion": "B."}
+        """);
+    desk.write(
+        "short.json",
+        "{\"scope\": \"LISTED\", \"by\": \"me\", \"reason\": \"because\","
+            + " \"examples\": [\"short.jsonl#1\"], \"leftOut\": []}");
+    String applied =
+        " --model @model --corpus @short.jsonl --decision @short.json --method guard.in-context"
+            + " --template raw --name A";
+    run("apply --out @guard" + applied);
+    String evaluate = "evaluate --forget @short.jsonl --max-new-tokens 2 --guard @guard";
+
+    assertThat(run(evaluate + applied).out()).contains("forgetting.probability");
+    String others = applied.replace("--name A", "--name B");
+    Invocation other = Invocation.of(BadCase.line(desk, evaluate + others));
+    assertThat(other.code()).isEqualTo(2);
+    assertThat(other.err()).contains("with other parameters");
+  }
+
+  @Test
   void lists_asJson_haveIds() throws IOException {
     for (String list : List.of("methods", "metrics", "attacks")) {
       assertThat(MAPPER.readTree(run(list + " --json").out()).findValuesAsText("id"))
