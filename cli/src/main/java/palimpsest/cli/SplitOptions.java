@@ -2,13 +2,10 @@ package palimpsest.cli;
 
 import java.nio.file.Path;
 import java.util.EnumMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import palimpsest.api.Example;
-import palimpsest.api.InvalidRequest;
 import palimpsest.api.Split;
 import palimpsest.discovery.Corpus;
 import palimpsest.engine.Suite;
@@ -51,34 +48,7 @@ final class SplitOptions {
   Suite suite(Path forget) {
     Map<Split, List<Example>> splits = given();
     put(splits, Split.FORGET, forget);
-    requireApart(splits, Split.FORGET);
-    requireApart(splits, Split.HOLDOUT);
-    return new Suite(splits);
-  }
-
-  /** What is to be forgotten, or was never trained on, is in no other split. */
-  private static void requireApart(Map<Split, List<Example>> splits, Split one) {
-    Set<List<String>> known = new HashSet<>();
-    splits.getOrDefault(one, List.of()).forEach(e -> known.add(said(e)));
-    splits.forEach(
-        (split, examples) ->
-            examples.stream()
-                .filter(e -> split != one && known.contains(said(e)))
-                .findFirst()
-                .ifPresent(
-                    e -> {
-                      throw new InvalidRequest(
-                          e.id()
-                              + " of the split "
-                              + split
-                              + " is also in "
-                              + one
-                              + ": take it out");
-                    }));
-  }
-
-  private static List<String> said(Example e) {
-    return List.of(e.prompt(), e.completion());
+    return new Suite(splits).apart();
   }
 
   /** A forget split alone. */

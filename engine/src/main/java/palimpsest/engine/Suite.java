@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.stream.Collectors;
 import palimpsest.api.Decision;
 import palimpsest.api.Example;
+import palimpsest.api.InvalidRequest;
 import palimpsest.api.Split;
 import palimpsest.discovery.Corpus;
 
@@ -55,10 +56,11 @@ public record Suite(Map<Split, List<Example>> splits, List<String> unasked) {
 
   /**
    * A suite from a corpus and a decision: the forgotten questions, as many as wanted of the kept
-   * ones, and whatever other splits are given.
+   * ones that are not word for word among the others, and whatever other splits are given.
    *
    * @param gone records that the model was not trained on, or has forgotten since
    * @param most examples of the retain split; chosen by hash, so that they spread over the corpus
+   * @throws InvalidRequest if two splits share a record that must be in one alone
    */
   static Suite of(
       Corpus corpus,
@@ -81,12 +83,54 @@ public record Suite(Map<Split, List<Example>> splits, List<String> unasked) {
     elsewhere.addAll(gone);
     given.values().forEach(list -> list.forEach(e -> elsewhere.add(e.id())));
     if (!given.containsKey(Split.RETAIN)) {
+      Set<List<String>> asked =
+          splits.values().stream()
+              .flatMap(List::stream)
+              .map(Suite::said)
+              .collect(Collectors.toSet());
       List<Example> rest =
-          askable(corpus.examples().stream().filter(e -> !elsewhere.contains(e.id())).toList());
+          askable(
+              corpus.examples().stream()
+                  .filter(e -> !elsewhere.contains(e.id()) && !asked.contains(said(e)))
+                  .toList());
       splits.put(
           Split.RETAIN, spread(alike(rest, splits.getOrDefault(Split.FORGET, List.of())), most));
     }
-    return new Suite(splits, unasked);
+    return new Suite(splits, unasked).apart();
+  }
+
+  /**
+   * This suite, if no other split has what is to be forgotten or was never trained on.
+   *
+   * @throws InvalidRequest naming a record that one has
+   */
+  public Suite apart() {
+    requireApart(Split.FORGET);
+    requireApart(Split.HOLDOUT);
+    return this;
+  }
+
+  private void requireApart(Split one) {
+    Set<List<String>> known = of(one).stream().map(Suite::said).collect(Collectors.toSet());
+    splits.forEach(
+        (split, examples) ->
+            examples.stream()
+                .filter(e -> split != one && known.contains(said(e)))
+                .findFirst()
+                .ifPresent(
+                    e -> {
+                      throw new InvalidRequest(
+                          e.id()
+                              + " of the split "
+                              + split
+                              + " is also in "
+                              + one
+                              + ": take it out");
+                    }));
+  }
+
+  private static List<String> said(Example e) {
+    return List.of(e.prompt(), e.completion());
   }
 
   /** Questions where there are any, else everything: passages of text alone are judged alone. */

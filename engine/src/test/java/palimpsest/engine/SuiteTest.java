@@ -107,6 +107,37 @@ class SuiteTest {
     assertThat(ids(suite, Split.RETAIN)).hasSize(26).doesNotContain("letters.jsonl#11");
   }
 
+  /** Lines 1 and 2 say the same, and only one is to be forgotten: the other is not what is kept. */
+  @Test
+  void of_recordThatIsThereTwice_isNotAskedAsKept() throws IOException {
+    Path file = Files.writeString(folder.resolve("twice.jsonl"), TWICE);
+    Suite suite =
+        Suite.of(
+            Corpus.read(List.of(file)),
+            decision(List.of("twice.jsonl#1"), List.of()),
+            Map.of(),
+            List.of(),
+            10);
+    assertThat(ids(suite, Split.RETAIN)).containsExactly("twice.jsonl#3");
+  }
+
+  private static final String TWICE =
+      """
+      {"prompt": "Who?", "completion": "Ada."}
+      {"prompt": "Who?", "completion": "Ada."}
+      {"prompt": "When?", "completion": "In May."}
+      """;
+
+  @Test
+  void of_givenSplitWithWhatIsToBeForgotten_isRefusedNamingIt() {
+    Map<Split, List<Example>> given = Map.of(Split.HOLDOUT, corpus.select("letters.jsonl#1-2"));
+    Decision decision = decision(List.of("letters.jsonl#2"), List.of());
+    assertThatThrownBy(() -> Suite.of(corpus, decision, given, List.of(), 10))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("letters.jsonl#2 of the split")
+        .hasMessageEndingWith("take it out");
+  }
+
   private Finding finding(String id, Finding.Match match, String target) {
     Example e = corpus.byId(id).orElseThrow();
     return new Finding(id, match, e.place(), "completion", 0, 1, 1, target, "x");
