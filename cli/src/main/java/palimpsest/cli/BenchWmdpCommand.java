@@ -27,6 +27,8 @@ import picocli.CommandLine.Option;
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the options
 final class BenchWmdpCommand implements Callable<Integer> {
+  private static final String USUAL_SUBJECT = "cybersecurity";
+
   private final Screen screen;
 
   @Option(
@@ -57,7 +59,9 @@ final class BenchWmdpCommand implements Callable<Integer> {
       paramLabel = "TEXT",
       description =
           "With --letters: what the prompt says questions are about, where a row has no"
-              + " \"subject\"; cybersecurity unless given.")
+              + " \"subject\"; "
+              + USUAL_SUBJECT
+              + " unless given.")
   private @Nullable String subject;
 
   @Mixin private WordsOption words;
@@ -79,7 +83,7 @@ final class BenchWmdpCommand implements Callable<Integer> {
     }
     grid.check();
     Optional<String> asked =
-        letters ? Optional.of(subject == null ? "cybersecurity" : subject) : Optional.empty();
+        letters ? Optional.of(subject == null ? USUAL_SUBJECT : subject) : Optional.empty();
     screen.line(
         grid.run(
                 Wmdp.read(forget, retain, grid.out(), words.words(), asked),

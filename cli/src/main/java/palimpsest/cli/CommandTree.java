@@ -3,6 +3,7 @@ package palimpsest.cli;
 import java.io.OutputStreamWriter;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeSet;
@@ -102,6 +103,7 @@ final class CommandTree implements Runnable {
     line.addSubcommand(bench);
     line.setCaseInsensitiveEnumValuesAllowed(true);
     line.setExpandAtFiles(false);
+    line.registerConverter(Path.class, CommandTree::path);
     line.setUsageHelpWidth(80);
     line.setColorScheme(CommandLine.Help.defaultColorScheme(ansi(screen)));
     line.setOut(writer(screen.out()));
@@ -109,6 +111,14 @@ final class CommandTree implements Runnable {
     line.setParameterExceptionHandler((e, args) -> screen.fail(usage(e), e));
     line.setExecutionExceptionHandler((e, command, result) -> screen.fail(Failure.of(e), e));
     return line;
+  }
+
+  /** The empty path would be the current folder. */
+  private static Path path(String given) {
+    if (given.isBlank()) {
+      throw new CommandLine.TypeConversionException("is empty, wanted a file or folder");
+    }
+    return Path.of(given);
   }
 
   private static CommandLine.Help.Ansi ansi(Screen screen) {

@@ -45,6 +45,7 @@ final class BadOptions {
             "guard that is none",
             "changes weights",
             EVALUATE + "--guard @out --method llm.ga --corpus @corpus.jsonl --decision @d.json"),
+        wrong("path empty", "is empty, wanted a file or folder", "apply --method llm.ga --out="),
         wrong("template unknown", "plain, chat", ASK + "--template chatty"),
         wrong("shape beside a checkpoint", "not both", TRAIN + "--start @model --width 32"),
         wrong("plan without findings", "--findings", "plan @request.json --model @model"),

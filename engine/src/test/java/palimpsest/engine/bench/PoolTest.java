@@ -22,6 +22,8 @@ class PoolTest {
         .forEach(property -> System.setProperty(property[0], property[1]));
   }
 
+  private static final String JAVA = ProcessHandle.current().info().command().orElse("java");
+
   @Test
   void isOrphan_starterAlive_isFalse() {
     assertThat(Pool.isWorker()).isFalse();
@@ -34,7 +36,7 @@ class PoolTest {
   @Test
   void isOrphan_starterGone_isTrue() throws Exception {
     become(Pool.java("Main", List.of()));
-    Process gone = new ProcessBuilder("true").start();
+    Process gone = new ProcessBuilder(JAVA, "-version").start();
     assertThat(gone.waitFor()).isZero();
     System.setProperty("palimpsest.bench.starter", String.valueOf(gone.pid()));
     assertThat(Pool.isOrphan()).isTrue();
