@@ -4,65 +4,36 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static palimpsest.torch.checkpoint.SafetensorsTest.floats;
 import static palimpsest.torch.checkpoint.SafetensorsTest.values;
+import static palimpsest.torch.checkpoint.TinyCheckpoint.TINY;
+import static palimpsest.torch.checkpoint.TinyCheckpoint.weights;
 
-import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import palimpsest.api.CorruptArtifact;
-import palimpsest.api.Diverged;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.UnsupportedModel;
 
+/** Reading a checkpoint, and what is refused of it. */
 class CheckpointTest {
   private static final Path GOLDEN = Path.of("../testkit/golden/llama");
   private static final String EMBEDDING = "model.embed_tokens.weight";
-  private static final LlamaConfig TINY = LlamaConfig.plain(12, 8, 6, 1, 2, 1, 16, true);
 
   @TempDir Path folder;
-
-  private static Map<String, Tensor> weights(LlamaConfig config) {
-    Map<String, Tensor> weights = new LinkedHashMap<>();
-    config
-        .tensors()
-        .forEach(
-            (name, shape) -> {
-              long[] sizes = shape.stream().mapToLong(n -> n).toArray();
-              Tensor numbers = torch.arange(new Scalar((float) torch.empty(sizes).numel()));
-              weights.put(name, numbers.mul(new Scalar(0.25f)).reshape(sizes));
-            });
-    return weights;
-  }
 
   private Path tiny(Map<String, Tensor> weights) throws IOException {
     Path to = Files.createDirectory(folder.resolve("model"));
     TINY.writeTo(to.resolve("config.json"));
     Safetensors.write(to.resolve("model.safetensors"), weights, Dtype.F32);
-    return to;
-  }
-
-  private static Path copy(Path from, Path to) throws IOException {
-    Files.createDirectory(to);
-    try (Stream<Path> files = Files.list(from)) {
-      for (Path file : files.toList()) {
-        Files.copy(file, to.resolve(file.getFileName()));
-      }
-    }
     return to;
   }
 
@@ -100,31 +71,6 @@ class CheckpointTest {
     assertThat(copy.resolve("tokenizer.json"))
         .hasSameBinaryContentAs(source.resolve("tokenizer.json"));
     assertThat(wide).isDirectoryNotContaining("glob:**tokenizer.json");
-  }
-
-  /** Two files of one model whose raw tensor bytes must agree: ours and the one it came from. */
-  @ParameterizedTest
-  @ValueSource(strings = {"bf16", "f16", "mha"})
-  void write_golden_storesTheBytesOfTheOriginal(String name) throws IOException {
-    Path copy = folder.resolve("copy");
-    try (Checkpoint one = Checkpoint.read(GOLDEN.resolve(name))) {
-      Checkpoint.write(copy, one.config(), one.weights(), Optional.empty());
-    }
-    Path ours = copy.resolve("model.safetensors");
-    Path theirs = GOLDEN.resolve(name).resolve("model.safetensors");
-    byte[] ourBytes = Files.readAllBytes(ours);
-    byte[] theirBytes = Files.readAllBytes(theirs);
-    try (Safetensors a = Safetensors.open(ours);
-        Safetensors b = Safetensors.open(theirs)) {
-      for (String tensor : a.names()) {
-        assertThat(slice(ourBytes, a.entry(tensor))).isEqualTo(slice(theirBytes, b.entry(tensor)));
-      }
-    }
-  }
-
-  private static byte[] slice(byte[] bytes, Safetensors.Entry entry) {
-    int from = Math.toIntExact(entry.offset());
-    return java.util.Arrays.copyOfRange(bytes, from, from + Math.toIntExact(entry.length()));
   }
 
   @Test
@@ -277,142 +223,5 @@ class CheckpointTest {
     assertThatThrownBy(() -> Checkpoint.read(model))
         .isInstanceOf(CorruptArtifact.class)
         .hasMessageContaining("has both");
-  }
-
-  private Path sharded() throws IOException {
-    return copy(GOLDEN.resolve("sharded"), folder.resolve("sharded"));
-  }
-
-  private static void editIndex(Path model, java.util.function.Consumer<ObjectNode> edit) {
-    Path index = model.resolve("model.safetensors.index.json");
-    ObjectNode json = JsonFile.read(index);
-    edit.accept((ObjectNode) json.get("weight_map"));
-    JsonFile.write(index, json);
-  }
-
-  @ParameterizedTest
-  @ValueSource(
-      strings = {
-        "../model.safetensors",
-        "/etc/passwd",
-        "a/b.safetensors",
-        "..",
-        "",
-        "C:\\x.safetensors",
-        "model.bin",
-        ".safetensors"
-      })
-  void read_shardNameNotPlain_isCorrupt(String name) throws IOException {
-    Path model = sharded();
-    editIndex(model, map -> map.put(EMBEDDING, name));
-    assertThatThrownBy(() -> Checkpoint.read(model))
-        .isInstanceOf(CorruptArtifact.class)
-        .hasMessageContaining("wanted a plain file name");
-  }
-
-  @Test
-  void read_shardMissing_isCorruptNamingIt() throws IOException {
-    Path model = sharded();
-    Files.delete(model.resolve("model-00002-of-00005.safetensors"));
-    assertThatThrownBy(() -> Checkpoint.read(model))
-        .isInstanceOf(CorruptArtifact.class)
-        .hasMessageContaining("model-00002-of-00005.safetensors");
-  }
-
-  @Test
-  void read_listedTensorNotInItsShard_isCorrupt() throws IOException {
-    Path model = sharded();
-    editIndex(model, map -> map.put("model.more", "model-00001-of-00005.safetensors"));
-    assertThatThrownBy(() -> Checkpoint.read(model))
-        .isInstanceOf(CorruptArtifact.class)
-        .hasMessageContaining("has no tensor \"model.more\"");
-  }
-
-  @Test
-  void read_tensorInAShardButNotListed_isCorrupt() throws IOException {
-    Path model = sharded();
-    editIndex(model, map -> map.remove(EMBEDDING));
-    assertThatThrownBy(() -> Checkpoint.read(model))
-        .isInstanceOf(CorruptArtifact.class)
-        .hasMessageContaining("is not listed for this file");
-  }
-
-  @Test
-  void read_emptyIndex_isCorrupt() throws IOException {
-    Path model = sharded();
-    editIndex(model, ObjectNode::removeAll);
-    assertThatThrownBy(() -> Checkpoint.read(model))
-        .isInstanceOf(CorruptArtifact.class)
-        .hasMessageContaining("has no weight_map");
-  }
-
-  @Test
-  void write_existingFolder_isRefusedAndUntouched() throws IOException {
-    Path there = Files.createDirectory(folder.resolve("there"));
-    assertThatThrownBy(() -> Checkpoint.write(there, TINY, weights(TINY), Optional.empty()))
-        .isInstanceOf(InvalidRequest.class)
-        .hasMessageContaining("is there already");
-    assertThat(there).isEmptyDirectory();
-  }
-
-  @Test
-  void write_notFinite_leavesNothingBehind() {
-    Map<String, Tensor> weights = weights(TINY);
-    weights.put("model.norm.weight", floats(1, 2, 3, 4, 5, 6, 7, Float.NaN));
-    assertThatThrownBy(
-            () -> Checkpoint.write(folder.resolve("new"), TINY, weights, Optional.empty()))
-        .isInstanceOf(Diverged.class);
-    assertThat(folder).isEmptyDirectory();
-  }
-
-  @Test
-  void write_intoAMissingParent_isInvalid() {
-    Path nowhere = folder.resolve("no").resolve("model");
-    assertThatThrownBy(() -> Checkpoint.write(nowhere, TINY, weights(TINY), Optional.empty()))
-        .isInstanceOf(InvalidRequest.class)
-        .hasMessageContaining("cannot be written");
-  }
-
-  @Test
-  void write_wrongTensors_isAnErrorOfOurs() {
-    Map<String, Tensor> weights = new HashMap<>(weights(TINY));
-    weights.put("more", floats(1));
-    assertThatThrownBy(() -> Checkpoint.write(folder.resolve("m"), TINY, weights, Optional.empty()))
-        .isInstanceOf(IllegalArgumentException.class);
-    weights.remove("more");
-    weights.put("model.norm.weight", floats(1));
-    assertThatThrownBy(() -> Checkpoint.write(folder.resolve("m"), TINY, weights, Optional.empty()))
-        .isInstanceOf(IllegalArgumentException.class);
-  }
-
-  /**
-   * By hand, over name "w", shape [2], values 1 and -2: 8 bytes 1, "w", 8 bytes 1, 8 bytes 2,
-   * 0000803f, 000000c0; the digest is sha256sum's.
-   */
-  @Test
-  void digest_smallTensor_isThatOfItsDescription() {
-    assertThat(Digests.weights(Map.of("w", floats(1, -2))))
-        .isEqualTo("f5638ce0e04e739d1eacb131527bb4278abba0bc08238f34d1484b5bc271599a");
-  }
-
-  @Test
-  void digest_nameShapeOrValueChanged_differsAndOrderDoesNot() {
-    Tensor a = floats(1, 2);
-    Tensor b = floats(3);
-    Map<String, Tensor> other = new LinkedHashMap<>();
-    other.put("b", b);
-    other.put("a", a);
-    Map<String, Tensor> map = new LinkedHashMap<>();
-    map.put("a", a);
-    map.put("b", b);
-    assertThat(Digests.weights(map)).isEqualTo(Digests.weights(other));
-    assertThat(
-            List.of(
-                Digests.weights(Map.of("a", a)),
-                Digests.weights(Map.of("b", a)),
-                Digests.weights(Map.of("a", a.reshape(1, 2))),
-                Digests.weights(Map.of("a", a.neg())),
-                Digests.weights(map)))
-        .doesNotHaveDuplicates();
   }
 }
