@@ -1,13 +1,20 @@
 package palimpsest.engine.bench;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Properties;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import palimpsest.api.CorruptArtifact;
+import palimpsest.engine.Console;
 
 class PoolTest {
+  @TempDir Path folder;
+
   private final Properties before = (Properties) System.getProperties().clone();
 
   @AfterEach
@@ -48,5 +55,15 @@ class PoolTest {
     become(Pool.java("Main", List.of()));
     System.setProperty("palimpsest.bench.started", "1970-01-01T00:00:00Z");
     assertThat(Pool.isOrphan()).isTrue();
+  }
+
+  @Test
+  void pool_ofACommandThatFails_endsAsItDoes() {
+    List<String> command = List.of("sh", "-c", "echo 'palimpsest: no such thing' >&2; exit 4");
+
+    assertThatThrownBy(
+            () -> new Pool(2, command, folder.resolve("w"), Console.SILENT).run(() -> {}))
+        .isInstanceOf(CorruptArtifact.class)
+        .hasMessageContaining("worker 1: palimpsest: no such thing");
   }
 }
