@@ -16,7 +16,6 @@ import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import palimpsest.api.Method;
 import palimpsest.api.Recipe;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.text.TokenizedExample;
@@ -33,16 +32,15 @@ import palimpsest.torch.train.Stepping;
  * What every method that descends a loss owes its users, whatever its formula: extend this in a
  * test of the method and say which one.
  *
- * <p>The method is seen through {@link Subject}, since this module lies below the methods.
+ * <p>The method is seen through {@link Subject}, since this module lies below the methods. What it
+ * declares of itself is held to {@link DeclarationContract}.
  */
 @ExtendWith(LeakCheck.class)
-public abstract class MethodContract extends DeclarationContract {
+public abstract class MethodContract {
   private static final int EXAMPLES = 4;
 
-  /** A method and its loss. */
+  /** A method's loss. */
   public interface Subject {
-    Method method();
-
     boolean needsRetain();
 
     /** What the losses look at. */
@@ -179,11 +177,6 @@ public abstract class MethodContract extends DeclarationContract {
           .run(copy);
       return copy.weights().digest();
     }
-  }
-
-  @Override
-  protected final Method method() {
-    return subject().method();
   }
 
   private double loss(Materials with, List<TokenizedExample> kept) {

@@ -7,7 +7,6 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import palimpsest.api.Method;
 import palimpsest.api.Recipe;
 import palimpsest.torch.llm.Llama;
 import palimpsest.torch.text.TokenizedExample;
@@ -16,20 +15,19 @@ import palimpsest.torch.text.TokenizedExample;
  * What every method in stages owes its users: extend this in a test of the method and say which
  * one.
  *
- * <p>The method is seen through {@link Subject}, since this module lies below the methods.
+ * <p>The method is seen through {@link Subject}, since this module lies below the methods. What it
+ * declares of itself is held to {@link DeclarationContract}.
  */
 @ExtendWith(LeakCheck.class)
-public abstract class StagedContract extends DeclarationContract {
+public abstract class StagedContract {
   private static final int EXAMPLES = 4;
 
   /** How it descends here. */
   public static final Recipe RECIPE =
       new Recipe(2, 2, 1, 1e-3, 0, Recipe.Decay.CONSTANT, 0.01, 1, 9);
 
-  /** A method and its work. */
+  /** A method's work. */
   public interface Subject {
-    Method method();
-
     /** Optimiser steps by {@link #RECIPE} that it foretells. */
     int steps(int forget, int retain);
 
@@ -73,10 +71,5 @@ public abstract class StagedContract extends DeclarationContract {
       assertThat(subject().change(copy, forget, retain))
           .isEqualTo(subject().steps(forget.size(), retain.size()));
     }
-  }
-
-  @Override
-  protected final Method method() {
-    return subject().method();
   }
 }

@@ -3,17 +3,12 @@ package palimpsest.testkit;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.bytedeco.pytorch.Scalar;
 import org.junit.jupiter.api.Test;
-import palimpsest.api.About;
-import palimpsest.api.Guarantee;
-import palimpsest.api.Method;
 import palimpsest.torch.train.Loss;
 import palimpsest.torch.train.Materials;
 import palimpsest.torch.train.Materials.Need;
@@ -24,13 +19,11 @@ class MethodContractTest {
 
   @Test
   void contract_honestMethod_isKept() {
-    MethodContract contract =
-        contract(Guarantee.APPROXIMATE, false, Set.of(), MethodContractTest::up);
+    MethodContract contract = contract(false, Set.of(), MethodContractTest::up);
     assertThatCode(
             run(
                 contract,
                 c -> {
-                  c.guarantee_ofTheMethod_isWhatItMayClaim();
                   c.loss_inMicroBatches_addsUpToTheStep();
                   c.loss_otherRetain_mattersOnlyIfDeclared();
                   c.loss_otherReference_mattersOnlyIfDeclared();
@@ -40,19 +33,11 @@ class MethodContractTest {
         .doesNotThrowAnyException();
   }
 
-  @Test
-  void guarantee_exactClaimed_isBroken() {
-    assertBreaks(
-        contract(Guarantee.EXACT, false, Set.of(), MethodContractTest::up),
-        MethodContract::guarantee_ofTheMethod_isWhatItMayClaim);
-  }
-
   /** Its own micro-batch's mean: two halves add up to about twice the step. */
   @Test
   void microBatches_meanOfEach_isBroken() {
     assertBreaks(
         contract(
-            Guarantee.APPROXIMATE,
             false,
             Set.of(),
             with -> Objective.of((model, forget) -> model.nll(forget.tokens()).neg())),
@@ -62,18 +47,17 @@ class MethodContractTest {
   @Test
   void retain_usedUndeclaredOrDeclaredUnused_isBroken() {
     assertBreaks(
-        contract(
-            Guarantee.APPROXIMATE, false, Set.of(), with -> Objective.of(Loss.NLL, Loss.NLL, 1)),
+        contract(false, Set.of(), with -> Objective.of(Loss.NLL, Loss.NLL, 1)),
         MethodContract::loss_otherRetain_mattersOnlyIfDeclared);
     assertBreaks(
-        contract(Guarantee.APPROXIMATE, true, Set.of(), MethodContractTest::up),
+        contract(true, Set.of(), MethodContractTest::up),
         MethodContract::loss_otherRetain_mattersOnlyIfDeclared);
   }
 
   @Test
   void reference_declaredUnused_isBroken() {
     assertBreaks(
-        contract(Guarantee.APPROXIMATE, false, Set.of(Need.REFERENCE), MethodContractTest::up),
+        contract(false, Set.of(Need.REFERENCE), MethodContractTest::up),
         MethodContract::loss_otherReference_mattersOnlyIfDeclared);
   }
 
@@ -82,7 +66,6 @@ class MethodContractTest {
   void loss_thatOverflows_isBroken() {
     assertBreaks(
         contract(
-            Guarantee.APPROXIMATE,
             false,
             Set.of(Need.REFERENCE),
             with ->
@@ -100,7 +83,6 @@ class MethodContractTest {
   void gradient_thatIsZero_isBroken() {
     assertBreaks(
         contract(
-            Guarantee.APPROXIMATE,
             false,
             Set.of(),
             with -> Objective.of((model, forget) -> Loss.nll(model, forget).mul(new Scalar(0.0)))),
@@ -126,25 +108,7 @@ class MethodContractTest {
     };
   }
 
-  private record Named(Guarantee guarantee) implements Method {
-    @Override
-    public String id() {
-      return "test.named";
-    }
-
-    @Override
-    public About about() {
-      return new About("breaks one rule", "none", "none", "own", "none", Map.of());
-    }
-
-    @Override
-    public List<String> cannotShow() {
-      return List.of("anything");
-    }
-  }
-
-  private record Made(
-      Method method, boolean needsRetain, Set<Need> needs, Function<Materials, Objective> formula)
+  private record Made(boolean needsRetain, Set<Need> needs, Function<Materials, Objective> formula)
       implements MethodContract.Subject {
     @Override
     public Objective objective(Materials materials) {
@@ -153,14 +117,11 @@ class MethodContractTest {
   }
 
   private static MethodContract contract(
-      Guarantee guarantee,
-      boolean needsRetain,
-      Set<Need> needs,
-      Function<Materials, Objective> formula) {
+      boolean needsRetain, Set<Need> needs, Function<Materials, Objective> formula) {
     return new MethodContract() {
       @Override
       protected Subject subject() {
-        return new Made(new Named(guarantee), needsRetain, needs, formula);
+        return new Made(needsRetain, needs, formula);
       }
     };
   }
