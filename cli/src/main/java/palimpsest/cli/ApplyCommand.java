@@ -56,7 +56,9 @@ final class ApplyCommand implements Callable<Integer> {
   @Option(
       names = "--name",
       paramLabel = "NAME",
-      description = "A name of the target, for methods that tell the model what not to speak of.")
+      description =
+          "A name of the target, for guard.in-context; give it once for each. Other methods leave it"
+              + " be.")
   private List<String> names = List.of();
 
   @Option(names = "--out", paramLabel = "DIR", required = true, description = "Where to.")

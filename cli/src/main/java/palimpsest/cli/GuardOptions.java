@@ -60,7 +60,8 @@ final class GuardOptions {
         names = "--name",
         paramLabel = "NAME",
         description =
-            "With --guard: a name of the target; all those of the request, where forget applied it.")
+            "With --guard: a name of the target, once for each that it was applied with; where forget"
+                + " applied it, those of the request.")
     private List<String> names = List.of();
   }
 

@@ -205,7 +205,11 @@ class CommandsTest {
     String others = applied.replace("--name A", "--name B");
     Invocation other = Invocation.of(BadCase.line(desk, evaluate + others));
     assertThat(other.code()).isEqualTo(2);
-    assertThat(other.err()).contains("with other parameters");
+    assertThat(other.err()).contains("with other parameters or names");
+    Invocation blank =
+        Invocation.of(BadCase.line(desk, evaluate + applied.replace("--name A", "--name=")));
+    assertThat(blank.code()).isEqualTo(2);
+    assertThat(blank.err()).contains("name of the target must not be blank");
   }
 
   @Test

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import palimpsest.api.Check;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.Decision;
 import palimpsest.api.Example;
@@ -57,6 +58,7 @@ public record Applying(
     List<String> names) {
   public Applying {
     names = List.copyOf(names);
+    names.forEach(name -> Check.notBlank(name, "name of the target"));
   }
 
   /** The same for a target that has no names. */
@@ -122,7 +124,7 @@ public record Applying(
             out
                 + " holds "
                 + there.method()
-                + " with other parameters, or of another model, corpus or decision: give those, or"
+                + " with other parameters or names, or of another model, corpus or decision: give those, or"
                 + " another folder");
       }
       return there;

@@ -119,7 +119,8 @@ class TrainingTest {
     assertThat(applying(model, "letters.jsonl#1").apply(Npo.defaults(), out)).isEqualTo(applied);
     assertThatThrownBy(() -> applying(model, "letters.jsonl#2").apply(Npo.defaults(), out))
         .isInstanceOf(InvalidRequest.class)
-        .hasMessageContaining("with other parameters, or of another model, corpus or decision");
+        .hasMessageContaining(
+            "with other parameters or names, or of another model, corpus or decision");
     assertThatThrownBy(() -> applying(model, "letters.jsonl#1").apply(new Npo(0.5, 1), out))
         .isInstanceOf(InvalidRequest.class);
   }
