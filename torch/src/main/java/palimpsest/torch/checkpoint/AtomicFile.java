@@ -14,7 +14,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
 import palimpsest.api.InvalidRequest;
 
-/** Files that are there whole or not at all: temporary sibling, fsync, rename. */
+/**
+ * Files that are there whole or not at all: temporary sibling, fsync, rename; and whose deletion
+ * lasts.
+ */
 public final class AtomicFile {
   private static final AtomicLong COUNT = new AtomicLong();
 
@@ -51,6 +54,23 @@ public final class AtomicFile {
       sync(folder);
     } catch (IOException e) {
       throw new InvalidRequest(file + ": cannot be written: " + Words.reason(e), e);
+    }
+  }
+
+  /**
+   * Deletes a file or an empty folder and makes that last; a link is deleted, not what it names.
+   *
+   * @throws InvalidRequest if it cannot be deleted
+   */
+  public static void delete(Path file) {
+    try {
+      Files.delete(file);
+      Path folder = file.toAbsolutePath().getParent();
+      if (folder != null) {
+        sync(folder);
+      }
+    } catch (IOException e) {
+      throw new InvalidRequest(file + ": cannot be deleted: " + Words.reason(e), e);
     }
   }
 

@@ -65,6 +65,18 @@ public record Checkpoint(LlamaConfig config, Map<String, Tensor> weights) implem
     CheckpointWriter.write(folder, config, weights, tokenizer);
   }
 
+  /** Whether a file of this name may hold weights, whole or a shard of them. */
+  public static boolean isWeights(String name) {
+    return name.matches("model(-\\d{5}-of-\\d{5})?\\.safetensors");
+  }
+
+  /** Whether a file of this name lies beside weights: configuration, tokenizer, index of shards. */
+  public static boolean isBesideWeights(String name) {
+    return name.equals("config.json")
+        || name.equals("model.safetensors.index.json")
+        || CheckpointWriter.TOKENIZER_FILES.contains(name);
+  }
+
   /** Gives the tensors back. */
   @Override
   public void close() {

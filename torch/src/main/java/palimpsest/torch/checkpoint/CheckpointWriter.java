@@ -18,7 +18,7 @@ import palimpsest.api.InvalidRequest;
 
 /** Writes a folder beside its final place and renames it. */
 final class CheckpointWriter {
-  private static final List<String> TOKENIZER_FILES =
+  static final List<String> TOKENIZER_FILES =
       List.of(
           "tokenizer.json",
           "tokenizer_config.json",
