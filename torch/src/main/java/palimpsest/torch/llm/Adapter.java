@@ -174,6 +174,19 @@ public final class Adapter implements AutoCloseable {
 
   /** Writes the adapter into the model's own parameters. */
   public void mergeInto(Weights base) {
+    mergeInto(base, 1);
+  }
+
+  /**
+   * Writes a share of the additions into the model's own parameters: of several adapters, each with
+   * a share of 1 / their number, the mean.
+   *
+   * @throws IllegalStateException for a share of copies, which add nothing
+   */
+  public void mergeInto(Weights base, double share) {
+    if (!isLowRank() && share != 1) {
+      throw new IllegalStateException("copies of tensors are merged whole");
+    }
     try (AutoGradMode off = new AutoGradMode(false)) {
       weights
           .tensors()
@@ -185,7 +198,7 @@ public final class Adapter implements AutoCloseable {
                   } else if (name.endsWith(A)) {
                     String stem = name.substring(0, name.length() - A.length());
                     Tensor b = weights.tensor(stem + B); // (out, r)
-                    base.tensor(stem + WEIGHT).add_(b.matmul(t), new Scalar(scale));
+                    base.tensor(stem + WEIGHT).add_(b.matmul(t), new Scalar(share * scale));
                   }
                 }
               });

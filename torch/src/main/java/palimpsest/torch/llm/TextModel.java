@@ -114,6 +114,20 @@ public final class TextModel implements LanguageModel, AutoCloseable {
     return using(new Use(use.asked, both, use.constraint));
   }
 
+  /**
+   * The same weights under each of several adapters, the mean of whose logits is drawn from.
+   *
+   * @param adapters at least one; whoever calls closes them, after the last use of the result
+   */
+  public TextModel averaging(List<Adapter> adapters) {
+    if (adapters.isEmpty()) {
+      throw new InvalidRequest("no adapter to take the mean of: give at least one");
+    }
+    List<Predictor> all = new java.util.ArrayList<>();
+    adapters.forEach(a -> all.add(new Alone(llama.with(a), Corruption.NONE)));
+    return using(new Use(use.asked, new Averaged(all), use.constraint));
+  }
+
   private TextModel using(Use other) {
     return new TextModel(llama, template, other, false);
   }

@@ -2,16 +2,16 @@ package palimpsest.torch.train;
 
 import static org.bytedeco.pytorch.global.torch.zeros;
 
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.IntPredicate;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
@@ -20,6 +20,7 @@ import palimpsest.api.Diverged;
 import palimpsest.api.Interrupted;
 import palimpsest.api.Recipe;
 import palimpsest.torch.Scopes;
+import palimpsest.torch.Weights;
 import palimpsest.torch.llm.CausalLm;
 import palimpsest.torch.text.TokenizedExample;
 
@@ -27,9 +28,11 @@ import palimpsest.torch.text.TokenizedExample;
  * The one training loop: steps along an {@link Objective}, deterministic given weights, data and
  * recipe.
  *
- * @param data the examples that the run goes through, once per epoch
- * @param companion examples met beside them, as many per step, cycled in epochs of their own; empty
- *     for none
+ * @param data the examples that the run goes through
+ * @param companion examples met beside them; empty for none
+ * @param course which of them meet when
+ * @param gone indices of the data whose places stay empty: a step's denominators are those of the
+ *     others, and a step with nobody left changes nothing
  * @param objective what is descended
  * @param recipe how
  * @param stepping how a step is made of gradients
@@ -41,12 +44,60 @@ import palimpsest.torch.text.TokenizedExample;
 public record Descent(
     List<TokenizedExample> data,
     List<TokenizedExample> companion,
+    Course course,
+    IntPredicate gone,
     Objective objective,
     Recipe recipe,
     Stepping stepping,
     Optional<RunFolder> folder,
     Consumer<Progress> listener,
     BooleanSupplier stop) {
+
+  /** A run that meets all examples once per epoch, and as many companions. */
+  public Descent(
+      List<TokenizedExample> data,
+      List<TokenizedExample> companion,
+      Objective objective,
+      Recipe recipe,
+      Stepping stepping,
+      Optional<RunFolder> folder,
+      Consumer<Progress> listener,
+      BooleanSupplier stop) {
+    this(
+        data,
+        companion,
+        new ShuffledCourse(data, companion, recipe),
+        i -> false,
+        objective,
+        recipe,
+        stepping,
+        folder,
+        listener,
+        stop);
+  }
+
+  /** A run by AdamW over the data alone, on a course of which some places are empty. */
+  public Descent(
+      List<TokenizedExample> data,
+      Course course,
+      Set<Integer> gone,
+      Loss loss,
+      Recipe recipe,
+      Optional<RunFolder> folder,
+      Consumer<Progress> listener,
+      BooleanSupplier stop) {
+    this(
+        data,
+        List.of(),
+        course,
+        gone::contains,
+        Objective.of(loss),
+        recipe,
+        Stepping.PLAIN,
+        folder,
+        listener,
+        stop);
+  }
 
   /** A run by AdamW over the data alone. */
   public Descent(
@@ -66,7 +117,14 @@ public record Descent(
 
   /** Optimiser steps of the whole run. */
   public int steps() {
-    return recipe.steps(data.size());
+    return course.steps();
+  }
+
+  /** Bytes that one checkpoint which is kept takes at most. */
+  public long checkpointBytes(CausalLm model) {
+    try (Loop loop = new Loop(model)) {
+      return Checkpoints.most(loop.state.tensors());
+    }
   }
 
   /**
@@ -77,13 +135,23 @@ public record Descent(
    */
   public void run(CausalLm model) {
     try (Loop loop = new Loop(model)) {
-      folder.ifPresent(f -> f.open(loop.state));
-      loop.run();
+      loop.run(folder.map(f -> f.open(loop.state)).orElse(0));
+      folder.ifPresent(RunFolder::end);
       folder.ifPresent(RunFolder::close);
     } catch (RuntimeException e) {
       folder.ifPresent(RunFolder::close);
       throw e;
     }
+  }
+
+  /** All that a checkpoint holds, by name. */
+  static Map<String, Tensor> state(
+      Optimiser optimiser, Direction direction, Weights weights, Tensor companionWeight) {
+    Map<String, Tensor> all = new LinkedHashMap<>(optimiser.state());
+    all.putAll(direction.state());
+    all.put("weights", weights.flat());
+    all.put("companion_weight", companionWeight);
+    return all;
   }
 
   private final class Loop implements AutoCloseable {
@@ -92,8 +160,6 @@ public record Descent(
     private final Direction direction;
     private final Tensor weight; // (1), of the companions' loss
     private final RunFolder.State state;
-    private final Cycle cycle = new Cycle(data, recipe.seed());
-    private final Cycle beside = new Cycle(companion, recipe.seed() + 1);
     private final Schedule schedule = new Schedule(recipe, steps());
     private final long started = System.nanoTime();
     private long tokens;
@@ -104,56 +170,56 @@ public record Descent(
       this.direction = stepping.direction().of(model.weights());
       this.weight = Scopes.keep(zeros(1));
       set(objective.beside().map(Objective.Beside::weight).orElse(0.0));
-      Map<String, Tensor> all = new LinkedHashMap<>(optimiser.state());
-      all.putAll(direction.state());
-      all.put("weights", model.weights().flat());
-      all.put("companion_weight", weight);
-      this.state = new RunFolder.State(all, optimiser);
+      this.state =
+          new RunFolder.State(state(optimiser, direction, model.weights(), weight), optimiser);
     }
 
-    void run() {
-      int perEpoch = recipe.steps(data.size()) / recipe.epochs();
-      for (int step = optimiser.steps() + 1; step <= steps(); step++) {
+    /** Goes on after the steps that are done. */
+    void run(int done) {
+      for (int step = done + 1; step <= steps(); step++) {
         if (stop.getAsBoolean()) {
-          folder.ifPresent(f -> f.checkpoint(state));
+          int last = step - 1;
+          folder.ifPresent(f -> f.checkpoint(last, state));
           throw new Interrupted(
               String.format(
                   Locale.ROOT,
                   "stopped after step %d of %d; run the same command again to go on, with --resume where it has one",
-                  step - 1,
+                  last,
                   steps()));
         }
-        int epoch = (step - 1) / perEpoch;
-        int from = (step - 1) % perEpoch * recipe.batch();
-        int count = Math.min(recipe.batch(), data.size() - from);
-        int[] examples = cycle.take((long) epoch * data.size() + from, count);
-        int[] others = beside.take((long) epoch * data.size() + from, count);
-        step(step, epoch, examples, others);
+        step(step, course.at(step).without(gone));
       }
     }
 
-    private void step(int step, int epoch, int[] examples, int[] others) {
+    private void step(int step, Course.Planned met) {
+      double rate = schedule.rate(step);
+      LedgerStep entry =
+          met.isEmpty()
+              ? new LedgerStep(step, met, recipe.seed(), rate, 0, 0, 0)
+              : descend(step, rate, met);
+      folder.ifPresent(f -> f.record(entry, state));
+      listener.accept(
+          new Progress(step, steps(), entry.loss(), tokens, System.nanoTime() - started));
+    }
+
+    private LedgerStep descend(int step, double rate, Course.Planned met) {
       model.weights().gradient().zero_();
-      List<Batch> batches = batches(data, examples, epoch);
-      List<Batch> companions = batches(companion, others, epoch);
+      List<Batch> batches = batches(data, met.parts(), met.epoch());
+      List<Batch> companions = batches(companion, met.beside(), met.epoch());
       double w = weight.item_double();
       Direction.Losses losses =
           direction.fill(model, objective, w, new Direction.Parts(batches, companions));
       double loss = losses.total(w);
       double norm = GradientNorm.of(model.weights());
       requireFinite(step, loss, norm);
-      double rate = schedule.rate(step);
       boolean clips = recipe.clip() > 0 && norm > recipe.clip();
       optimiser.step(rate, clips ? recipe.clip() / norm : 1);
       objective
           .beside()
-          .ifPresent(b -> set(b.rule().next(w, losses.companions().orElse(0.0), epoch)));
-      tokens += size(examples, data) + size(others, companion);
-      long labels = batches.isEmpty() ? 0 : batches.get(0).step().labelTokens();
-      LedgerStep entry =
-          new LedgerStep(step, epoch, examples, others, recipe.seed(), rate, labels, loss, norm);
-      folder.ifPresent(f -> f.record(entry, state));
-      listener.accept(new Progress(step, steps(), loss, tokens, System.nanoTime() - started));
+          .ifPresent(b -> set(b.rule().next(w, losses.companions().orElse(0.0), met.epoch())));
+      tokens += size(batches) + size(companions);
+      long labels = batches.get(0).step().labelTokens();
+      return new LedgerStep(step, met, recipe.seed(), rate, labels, loss, norm);
     }
 
     private void set(double value) {
@@ -182,56 +248,15 @@ public record Descent(
                 recipe.learningRate()));
       }
     }
-
-    private List<Batch> batches(List<TokenizedExample> from, int[] examples, int epoch) {
-      Batch.Step whole = Batch.Step.of(from, examples, epoch);
-      return parts(examples, from).stream().map(part -> Batch.of(from, part, whole)).toList();
-    }
-
-    /** Micro-batches of like lengths: sorted, so that little of a rectangle is padding. */
-    private List<int[]> parts(int[] examples, List<TokenizedExample> from) {
-      int[] sorted =
-          Arrays.stream(examples)
-              .boxed()
-              .sorted(Comparator.comparingInt(i -> from.get(i).ids().length))
-              .mapToInt(i -> i)
-              .toArray();
-      List<int[]> parts = new ArrayList<>();
-      for (int at = 0; at < sorted.length; at += recipe.microBatch()) {
-        parts.add(
-            Arrays.copyOfRange(sorted, at, Math.min(sorted.length, at + recipe.microBatch())));
-      }
-      return parts;
-    }
   }
 
-  private static long size(int[] examples, List<TokenizedExample> from) {
-    return Arrays.stream(examples).mapToLong(i -> from.get(i).ids().length).sum();
+  private static List<Batch> batches(List<TokenizedExample> from, List<int[]> parts, int epoch) {
+    int[] all = parts.stream().flatMapToInt(Arrays::stream).toArray();
+    Batch.Step whole = Batch.Step.of(from, all, epoch);
+    return parts.stream().map(part -> Batch.of(from, part, whole)).toList();
   }
 
-  /** The endless sequence of epochs of a data set. */
-  private static final class Cycle {
-    private final Order order;
-    private final int size;
-    private int epoch = -1;
-    private int[] current = {};
-
-    Cycle(List<TokenizedExample> data, long seed) {
-      order = new Order(data, seed);
-      size = data.size();
-    }
-
-    int[] take(long from, int count) {
-      int[] taken = new int[size == 0 ? 0 : count];
-      for (int i = 0; i < taken.length; i++) {
-        int wanted = (int) ((from + i) / size);
-        if (wanted != epoch) {
-          epoch = wanted;
-          current = order.epoch(wanted);
-        }
-        taken[i] = current[(int) ((from + i) % size)];
-      }
-      return taken;
-    }
+  private static long size(List<Batch> batches) {
+    return batches.stream().flatMap(b -> b.rows().stream()).mapToLong(e -> e.ids().length).sum();
   }
 }

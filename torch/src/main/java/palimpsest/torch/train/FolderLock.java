@@ -10,13 +10,13 @@ import java.util.concurrent.ConcurrentHashMap;
 import palimpsest.api.InvalidRequest;
 
 /**
- * Holds a folder for one run: two would ruin each other's checkpoints.
+ * Holds a folder for one run, or for whoever destroys it: two would ruin each other's checkpoints.
  *
  * <p>The lock is on a file of its own that this process opens once, since on some systems closing
  * any channel to a file gives up the process' locks on it. It ends with the process, however that
  * ends.
  */
-final class FolderLock implements AutoCloseable {
+public final class FolderLock implements AutoCloseable {
   private static final Set<Path> HELD = ConcurrentHashMap.newKeySet();
 
   private final Path file;
@@ -32,7 +32,7 @@ final class FolderLock implements AutoCloseable {
    *
    * @throws InvalidRequest if another run has it
    */
-  static FolderLock take(Path folder) {
+  public static FolderLock take(Path folder) {
     try {
       Path file = folder.toRealPath().resolve("lock");
       if (!HELD.add(file)) {

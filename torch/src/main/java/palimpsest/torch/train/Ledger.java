@@ -105,6 +105,12 @@ public final class Ledger implements AutoCloseable {
     return lines.get(index);
   }
 
+  /** How many of the first steps met anybody, and so moved the weights. */
+  int updates(int steps) {
+    return (int)
+        lines.subList(1, steps + 1).stream().filter(l -> !l.contains(LedgerStep.NOBODY)).count();
+  }
+
   /** Hash of the last line up to where this run stands; empty before the first. */
   public String head() {
     return head;
@@ -165,14 +171,18 @@ public final class Ledger implements AutoCloseable {
   }
 
   private static String content(Path file, String line, int number) {
-    int at = line.lastIndexOf(HASH);
-    if (at < 0) {
+    if (line.lastIndexOf(HASH) < 0) {
       throw new CorruptArtifact(file + " line " + number + " is not a ledger line");
     }
-    return line.substring(0, at);
+    return content(line);
   }
 
-  private static String hashOf(String line) {
+  /** A line without its hash, as {@link #append} takes it. */
+  static String content(String line) {
+    return line.substring(0, line.lastIndexOf(HASH));
+  }
+
+  static String hashOf(String line) {
     int at = line.lastIndexOf(HASH) + HASH.length();
     return line.substring(at, at + 64);
   }

@@ -1,6 +1,7 @@
 package palimpsest.torch.train;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.stream.Collectors;
 
@@ -8,26 +9,18 @@ import java.util.stream.Collectors;
  * What one optimiser step did, as the ledger keeps it: enough to do it again.
  *
  * @param step from 1
- * @param epoch from 0
- * @param examples indices of the step's examples, in order
- * @param companions indices of the companion examples, in order, possibly none
+ * @param met the examples that it met; nobody, where all their places were empty
  * @param seed of the run
  * @param rate learning rate of the step
- * @param tokens label tokens, the denominator of the loss
+ * @param tokens label tokens, the denominator of the loss; 0 where it met nobody
  * @param loss of the step
  * @param norm L2 norm of its gradient before clipping
  */
-@SuppressWarnings("ArrayRecordComponent") // written once, compared as its line
 public record LedgerStep(
-    int step,
-    int epoch,
-    int[] examples,
-    int[] companions,
-    long seed,
-    double rate,
-    long tokens,
-    double loss,
-    double norm) {
+    int step, Course.Planned met, long seed, double rate, long tokens, double loss, double norm) {
+
+  /** In the line of a step that met nobody. */
+  static final String NOBODY = "\"parts\":[],";
 
   /**
    * One line of JSON without its chain; numbers of the run in hexadecimal, so that they are exact.
@@ -35,12 +28,12 @@ public record LedgerStep(
   String line() {
     return String.format(
         Locale.ROOT,
-        "{\"step\":%d,\"epoch\":%d,\"examples\":%s,\"companions\":%s,\"seed\":%d,"
+        "{\"step\":%d,\"epoch\":%d,\"parts\":%s,\"beside\":%s,\"seed\":%d,"
             + "\"rate\":\"%s\",\"tokens\":%d,\"loss\":\"%s\",\"norm\":\"%s\"",
         step,
-        epoch,
-        list(examples),
-        list(companions),
+        met.epoch(),
+        list(met.parts()),
+        list(met.beside()),
         seed,
         Double.toHexString(rate),
         tokens,
@@ -48,9 +41,13 @@ public record LedgerStep(
         Double.toHexString(norm));
   }
 
-  private static String list(int[] values) {
-    return Arrays.stream(values)
-        .mapToObj(String::valueOf)
+  private static String list(List<int[]> parts) {
+    return parts.stream()
+        .map(
+            part ->
+                Arrays.stream(part)
+                    .mapToObj(String::valueOf)
+                    .collect(Collectors.joining(",", "[", "]")))
         .collect(Collectors.joining(",", "[", "]"));
   }
 }

@@ -1,63 +1,100 @@
 package palimpsest.torch.train;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
+import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.bytedeco.javacpp.PointerScope;
-import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.InvalidRequest;
-import palimpsest.torch.checkpoint.AtomicFile;
-import palimpsest.torch.checkpoint.Digests;
-import palimpsest.torch.checkpoint.Dtype;
-import palimpsest.torch.checkpoint.Safetensors;
 
 /**
- * What a run leaves on disk so that it can be killed at any moment and go on bit for bit.
+ * What a run leaves on disk so that it can be killed at any moment and go on bit for bit, and be
+ * done again later without some of its examples.
  *
  * <pre>
- * ledger.jsonl                     header, then one line a step
- * step-00000120.safetensors        weights and what the optimiser remembers, flat
- * step-00000120.json               digest of that state and the ledger's head at it
+ * ledger.jsonl      header, then one line a step
+ * step-*            {@link Checkpoints}: the newest two, and packed those that are to be kept
+ * pace.json         {@link Pace}, of this machine; written with every checkpoint and at the end
  * </pre>
- *
- * <p>A checkpoint counts once its JSON is there, which is written last. The newest two are kept.
  */
 public final class RunFolder implements AutoCloseable {
   /**
    * All that a run goes on from.
    *
    * @param tensors the weights and whatever is remembered between steps, by name
-   * @param optimiser counts the steps
+   * @param optimiser counts the steps that moved the weights
    */
   record State(Map<String, Tensor> tensors, Optimiser optimiser) {}
 
+  /**
+   * When checkpoints are taken.
+   *
+   * @param every steps between those from which a killed run goes on; 0 for none but when stopped
+   * @param kept steps whose checkpoints stay, for replays
+   */
+  public record Saving(int every, NavigableSet<Integer> kept) {
+    public Saving {
+      kept = java.util.Collections.unmodifiableNavigableSet(new TreeSet<>(kept));
+    }
+
+    /** That of a run, from its ledger's first line. */
+    static Saving of(String first) {
+      try {
+        JsonNode line = new ObjectMapper().readTree(first);
+        NavigableSet<Integer> kept = new TreeSet<>();
+        line.path("kept").forEach(step -> kept.add(step.asInt()));
+        return new Saving(line.path("every").asInt(), kept);
+      } catch (JsonProcessingException e) {
+        throw new CorruptArtifact("the ledger's first line is not JSON: restore it from a copy", e);
+      }
+    }
+
+    boolean isDue(int step) {
+      return (every > 0 && step % every == 0) || kept.contains(step);
+    }
+  }
+
   private final Path folder;
   private final String header;
-  private final int every;
+  private final Saving saving;
+  private final NavigableSet<Integer> gone;
+  private final Checkpoints checkpoints;
   private Optional<Ledger> ledger = Optional.empty();
   private Optional<FolderLock> lock = Optional.empty();
+  private Optional<Pace.Watch> watch = Optional.empty();
 
   /**
-   * A folder for one run.
+   * A folder for one run that keeps no checkpoint beyond its end and meets all examples.
    *
    * @param folder made if absent; may hold an earlier part of the same run
    * @param header one line of JSON that says which run it is; another run's folder is refused
    * @param every steps between checkpoints; 0 for none but when stopped
    */
   public RunFolder(Path folder, String header, int every) {
+    this(folder, header, new Saving(every, new TreeSet<>()), new TreeSet<>());
+  }
+
+  /**
+   * A folder for one run.
+   *
+   * @param gone indices of the examples whose places stay empty
+   */
+  public RunFolder(Path folder, String header, Saving saving, NavigableSet<Integer> gone) {
     this.folder = folder;
     this.header = header;
-    this.every = every;
+    this.saving = saving;
+    this.gone = new TreeSet<>(gone);
+    this.checkpoints = new Checkpoints(folder);
   }
 
   /** Hash of the ledger's last line. */
@@ -67,14 +104,34 @@ public final class RunFolder implements AutoCloseable {
 
   /** Hash of the last line of a run that has ended, without beginning it again. */
   public String lastHead() {
-    try (Ledger there = Ledger.open(folder.resolve("ledger.jsonl"))) {
+    try (Ledger there = Ledger.open(file())) {
       requireSame(there);
       there.skipTo(there.size());
       return there.head();
     }
   }
 
-  void open(State state) {
+  /**
+   * Begins or goes on.
+   *
+   * @return steps that are done, whose state is now in {@code state}
+   */
+  int open(State state) {
+    Ledger opened = open();
+    opened.append(first());
+    watch = Optional.of(new Pace.Watch(folder));
+    for (int step : checkpoints.steps()) {
+      if (step < opened.size()) {
+        opened.skipTo(step + 1);
+        checkpoints.read(step, state.tensors(), opened.head());
+        state.optimiser().resumeAt(opened.updates(step));
+        return step;
+      }
+    }
+    return 0;
+  }
+
+  private Ledger open() {
     try {
       Files.createDirectories(folder);
     } catch (IOException e) {
@@ -82,27 +139,53 @@ public final class RunFolder implements AutoCloseable {
     }
     lock = Optional.of(FolderLock.take(folder));
     clearTorn();
-    Path file = folder.resolve("ledger.jsonl");
-    Ledger opened = Ledger.open(file);
+    Ledger opened = Ledger.open(file());
     ledger = Optional.of(opened);
     requireSame(opened);
-    opened.append(first());
-    for (int step : checkpoints()) {
-      if (step < opened.size() && restore(step, state, opened)) {
-        return;
+    return opened;
+  }
+
+  /**
+   * Begins as another run did, whose first steps are this one's too: takes over their lines, hashed
+   * anew behind this run's header, and the checkpoints on the way.
+   *
+   * @param lines of the other run, its header first
+   * @param steps how many are taken over
+   */
+  void beginAs(Checkpoints other, List<String> lines, int steps) {
+    try (Ledger opened = open()) {
+      opened.append(first());
+      List<Integer> there = other.steps();
+      List<Integer> ours = checkpoints.steps();
+      for (int step = 1; step <= steps; step++) {
+        opened.append(Ledger.content(lines.get(step)));
+        boolean wanted = step == steps || saving.kept().contains(step);
+        if (wanted && there.contains(step) && !ours.contains(step)) {
+          opened.sync();
+          checkpoints.take(other, step, Ledger.hashOf(lines.get(step)), opened.head());
+        }
       }
+    } finally {
+      close();
     }
   }
 
   private String first() {
-    return "{\"run\":" + header;
+    return "{\"run\":"
+        + header
+        + ",\"every\":"
+        + saving.every()
+        + ",\"kept\":"
+        + saving.kept().toString().replace(" ", "")
+        + ",\"gone\":"
+        + gone.toString().replace(" ", "");
   }
 
   private void requireSame(Ledger opened) {
     if (opened.size() > 0 && !opened.line(0).startsWith(first() + ",")) {
       throw new InvalidRequest(
           folder
-              + " holds another run (other data, recipe, start, interval of checkpoints or number of threads): give another folder");
+              + " holds another run (other data, recipe, start, checkpoints, machine or number of threads): give another folder");
     }
   }
 
@@ -119,95 +202,49 @@ public final class RunFolder implements AutoCloseable {
 
   /** Appends a step to the ledger; takes a checkpoint where one is due. */
   void record(LedgerStep step, State state) {
+    long from = System.nanoTime();
     ledger().append(step.line());
-    if (every > 0 && step.step() % every == 0) {
-      checkpoint(state);
+    long took = System.nanoTime() - from;
+    watch.ifPresent(w -> w.step(took));
+    if (saving.isDue(step.step())) {
+      checkpoint(step.step(), state);
     }
   }
 
-  /** Saves the state after the optimiser's last step. */
-  void checkpoint(State state) {
-    int step = state.optimiser().steps();
-    if (step == 0 || checkpoints().contains(step)) {
+  /** Saves the state after a step. */
+  void checkpoint(int step, State state) {
+    if (step == 0 || checkpoints.steps().contains(step)) {
       return;
     }
+    long from = System.nanoTime();
     ledger().sync();
-    Safetensors.write(tensors(step), state.tensors(), Dtype.F32);
-    String line =
-        String.format(
-            Locale.ROOT,
-            "{\"step\":%d,\"state\":\"%s\",\"ledger\":\"%s\"}%n",
-            step,
-            Digests.weights(state.tensors()),
-            ledger().head());
-    AtomicFile.write(
-        json(step),
-        channel -> channel.write(java.nio.ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8))));
-    List<Integer> kept = checkpoints();
-    kept.subList(Math.min(2, kept.size()), kept.size()).forEach(this::drop);
-  }
-
-  private boolean restore(int step, State into, Ledger opened) {
-    try (PointerScope scope = new PointerScope();
-        AutoGradMode off = new AutoGradMode(false);
-        Safetensors file = Safetensors.open(tensors(step))) {
-      Map<String, Tensor> state = new LinkedHashMap<>();
-      for (String name : into.tensors().keySet()) {
-        state.put(name, file.read(name));
-      }
-      opened.skipTo(step + 1);
-      String says = Files.readString(json(step), StandardCharsets.UTF_8);
-      if (!says.contains(Digests.weights(state)) || !says.contains(opened.head())) {
-        throw new CorruptArtifact(
-            "checkpoint of step "
-                + step
-                + " in "
-                + folder
-                + " does not match its digest: remove it");
-      }
-      into.tensors().forEach((name, tensor) -> tensor.copy_(state.get(name)));
-      into.optimiser().resumeAt(step);
-      return true;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    long took = System.nanoTime() - from;
+    watch.ifPresent(w -> w.ledger(took));
+    if (saving.kept().contains(step)) {
+      checkpoints.pack(step, state.tensors(), ledger().head(), saving.kept());
+    } else {
+      checkpoints.write(step, state.tensors(), ledger().head());
     }
+    checkpoints.prune(saving.kept());
+    watch.ifPresent(Pace.Watch::write);
   }
 
-  /** Removes the checkpoints of a run that is done; the ledger stays. */
+  /** Notes, after the last step, how long they took. */
+  void end() {
+    watch.ifPresent(Pace.Watch::write);
+  }
+
+  /** Removes the checkpoints of a run that is done but those to be kept; the ledger stays. */
   public void dropCheckpoints() {
-    checkpoints().forEach(this::drop);
-  }
-
-  /** Steps that have a complete checkpoint, newest first. */
-  private List<Integer> checkpoints() {
-    try (Stream<Path> files = Files.list(folder)) {
-      return new java.util.ArrayList<>(
-          files
-              .map(f -> f.getFileName().toString())
-              .filter(n -> n.matches("step-\\d{8}\\.json"))
-              .map(n -> Integer.parseInt(n.substring(5, 13)))
-              .sorted(java.util.Comparator.reverseOrder())
-              .toList());
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    for (int step : checkpoints.steps()) {
+      if (!saving.kept().contains(step)) {
+        checkpoints.drop(step);
+      }
     }
   }
 
-  private void drop(int step) {
-    try {
-      Files.deleteIfExists(json(step));
-      Files.deleteIfExists(tensors(step));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private Path tensors(int step) {
-    return folder.resolve(String.format(Locale.ROOT, "step-%08d.safetensors", step));
-  }
-
-  private Path json(int step) {
-    return folder.resolve(String.format(Locale.ROOT, "step-%08d.json", step));
+  private Path file() {
+    return folder.resolve("ledger.jsonl");
   }
 
   private Ledger ledger() {

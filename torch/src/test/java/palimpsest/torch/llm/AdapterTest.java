@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
@@ -11,6 +12,8 @@ import org.bytedeco.pytorch.Scalar;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import palimpsest.api.CorruptArtifact;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Recipe;
 import palimpsest.torch.Scopes;
@@ -128,6 +131,44 @@ class AdapterTest {
     for (String none : List.of("model.norm.weight*weight", "norm*norm.weight", "model.norm")) {
       assertThatThrownBy(() -> over(model, new Trained.Named(List.of(none))))
           .isInstanceOf(InvalidRequest.class);
+    }
+  }
+
+  /** What is written is read back bit for bit; of another rank it is refused. */
+  @Test
+  void folder_readBack_isTheSame(@TempDir Path folder) {
+    Trained.LowRank how = new Trained.LowRank(2, 4, List.of("q_proj", "down_proj"));
+    try (Adapter adapter = over(model, how)) {
+      Descent.quiet(List.of(EXAMPLE), Loss.NLL, RECIPE).run(model.with(adapter));
+      AdapterFolder.write(folder, adapter, how);
+      try (Adapter read = AdapterFolder.read(folder, model, how)) {
+        assertThat(read.weights().digest()).isEqualTo(adapter.weights().digest());
+      }
+      assertThatThrownBy(
+              () ->
+                  AdapterFolder.read(
+                      folder, model, new Trained.LowRank(3, 4, List.of("q_proj", "down_proj"))))
+          .isInstanceOf(CorruptArtifact.class)
+          .hasMessageContaining("not of the shape");
+      assertThatThrownBy(
+              () -> AdapterFolder.read(folder, model, new Trained.LowRank(2, 4, List.of("q_proj"))))
+          .isInstanceOf(CorruptArtifact.class)
+          .hasMessageContaining("8 tensors, wanted the 4");
+    }
+  }
+
+  /** W + ½ ΔW + ½ ΔW = W + ΔW, up to rounding. */
+  @Test
+  void merge_twoHalves_isTheWhole() {
+    try (Llama whole = model.copy();
+        Adapter adapter = over(model, Trained.LowRank.DEFAULT)) {
+      Descent.quiet(List.of(EXAMPLE), Loss.NLL, RECIPE).run(model.with(adapter));
+      adapter.mergeInto(whole.weights());
+      double expected = nll(whole);
+      assertThat(expected).isNotCloseTo(nll(model), within(0.01));
+      adapter.mergeInto(model.weights(), 0.5);
+      adapter.mergeInto(model.weights(), 0.5);
+      assertThat(nll(model)).isCloseTo(expected, within(1e-5));
     }
   }
 }

@@ -91,6 +91,26 @@ class PredictorTest {
     }
   }
 
+  /** log p = z - log Σ exp z with z = ½ (z_model + z_other), each from a pass of its own. */
+  @Test
+  void trace_averaged_equalsTheFormula() {
+    List<TokenizedExample> examples = examples(20);
+    Predictor both = new Averaged(List.of(alone(), new Alone(other, Corruption.NONE)));
+    List<Trace> traces = trace(both, examples);
+    for (int i = 0; i < examples.size(); i++) {
+      TokenizedExample e = examples.get(i);
+      for (int t = 0; t < e.completionLength(); t++) {
+        int at = e.promptLength() + t;
+        double[] z = last(model, e.ids(), at);
+        double[] b = last(other, e.ids(), at);
+        Arrays.setAll(z, v -> (z[v] + b[v]) / 2);
+        double sum = Arrays.stream(z).map(Math::exp).sum();
+        assertThat(traces.get(i).logProb()[t])
+            .isCloseTo(z[e.ids()[at]] - Math.log(sum), within(1e-4));
+      }
+    }
+  }
+
   /** Two caches against none: each token is the argmax of two whole passes over what precedes. */
   @Test
   void greedy_combinedWithCaches_equalsWholePasses() {

@@ -1,0 +1,85 @@
+package palimpsest.torch.train;
+
+import java.util.List;
+import palimpsest.api.Check;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.Recipe;
+import palimpsest.torch.text.TokenizedExample;
+
+/**
+ * The slices of a run: parts of its data, as they stand, each of which is gone through to its last
+ * epoch before the next is begun. A record that is met late leaves the steps before it as they are,
+ * so that a replay without it is short.
+ *
+ * @param slices how many, of like sizes; 1 for all data in every epoch
+ * @param first epochs of the first slice; 0 for the recipe's, which the others have
+ * @param rehearsal share of a later slice's steps that is filled with records of earlier ones, from
+ *     0 to below 1, so that they are not unlearned meanwhile
+ * @see <a href="https://arxiv.org/abs/1912.03817">Bourtoule et al. 2021, whose slices add up</a>
+ */
+public record Slicing(int slices, int first, double rehearsal) {
+  /** All examples in every epoch. */
+  public static final Slicing NONE = new Slicing(1, 0, 0);
+
+  public Slicing {
+    Check.atLeast(slices, 1, "slices");
+    Check.atLeast(first, 0, "epochs of the first slice");
+    if (!(rehearsal >= 0 && rehearsal < 1)) {
+      throw new InvalidRequest("rehearsal must be from 0 to below 1, got " + rehearsal);
+    }
+    if (slices == 1 && (first > 0 || rehearsal > 0)) {
+      throw new InvalidRequest(
+          "one slice has no first and nothing to rehearse: give at least 2 slices, or neither");
+    }
+  }
+
+  /**
+   * What a run meets when.
+   *
+   * @throws InvalidRequest if there are fewer examples than slices
+   */
+  public Course course(List<TokenizedExample> data, Recipe recipe) {
+    return slices == 1 ? Course.shuffled(data, recipe) : new SlicedCourse(data, recipe, this);
+  }
+
+  /**
+   * Refuses a rehearsal that rounds to no example of a step.
+   *
+   * @throws InvalidRequest if it does
+   */
+  public void requireRehearsal(Recipe recipe) {
+    if (rehearsal > 0 && rehearsed(Integer.MAX_VALUE, recipe) == 0) {
+      throw new InvalidRequest(
+          "rehearsal of "
+              + rehearsal
+              + " of "
+              + recipe.batch()
+              + " records a step is none: give more of either");
+    }
+  }
+
+  /** Optimiser steps of a run over so many examples. */
+  public int steps(Recipe recipe, int examples) {
+    return slices == 1
+        ? recipe.steps(examples)
+        : SlicedCourse.steps(SlicedCourse.stages(examples, recipe, this));
+  }
+
+  /** The example that a slice begins with, of so many. */
+  int begin(int slice, int examples) {
+    return (int) ((long) slice * examples / slices);
+  }
+
+  /** Passes over a slice. */
+  int epochs(int slice, Recipe recipe) {
+    return slice == 0 && first > 0 ? first : recipe.epochs();
+  }
+
+  /**
+   * How many of a step's examples come from earlier slices, of which there are so many examples.
+   */
+  int rehearsed(int earlier, Recipe recipe) {
+    int wanted = (int) Math.round(rehearsal * recipe.batch());
+    return Math.min(Math.min(wanted, recipe.batch() - 1), earlier);
+  }
+}

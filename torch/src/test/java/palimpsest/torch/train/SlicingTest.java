@@ -1,0 +1,94 @@
+package palimpsest.torch.train;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.Recipe;
+import palimpsest.torch.text.TokenizedExample;
+
+class SlicingTest {
+  private static final Recipe TWO_BY_TWO =
+      new Recipe(2, 2, 2, 1e-3, 0, Recipe.Decay.CONSTANT, 0, 0, 5);
+
+  private static List<TokenizedExample> examples(int n) {
+    return IntStream.range(0, n)
+        .mapToObj(i -> new TokenizedExample(new int[] {i, 1, 2}, 1))
+        .toList();
+  }
+
+  private static List<List<Integer>> met(Course course, int from, int to) {
+    return IntStream.rangeClosed(from, to)
+        .mapToObj(s -> Arrays.stream(course.at(s).examples()).sorted().boxed().toList())
+        .toList();
+  }
+
+  /**
+   * 7 examples in 3 slices: 0 and 1; 2 and 3; 4, 5 and 6. Batches of 2, 2 epochs: 2 + 2 + 4 steps.
+   */
+  @Test
+  void course_ofThreeSlices_goesThroughOneAfterTheOther() {
+    Slicing slicing = new Slicing(3, 0, 0);
+    Course course = slicing.course(examples(7), TWO_BY_TWO);
+
+    assertThat(course.steps()).isEqualTo(8).isEqualTo(slicing.steps(TWO_BY_TWO, 7));
+    assertThat(met(course, 1, 4))
+        .containsExactly(List.of(0, 1), List.of(0, 1), List.of(2, 3), List.of(2, 3));
+    for (int epoch : List.of(5, 7)) {
+      List<Integer> both = met(course, epoch, epoch + 1).stream().flatMap(List::stream).toList();
+      assertThat(both).containsExactlyInAnyOrder(4, 5, 6);
+    }
+    assertThat(Placement.firstTouches(course, 7)).startsWith(1, 1, 3, 3);
+    assertThat(IntStream.rangeClosed(1, 8).map(s -> course.at(s).epoch()))
+        .containsExactly(0, 1, 2, 3, 4, 4, 5, 5);
+  }
+
+  /**
+   * The first slice takes 3 epochs of one step; the second 2 epochs of 2, each step with one
+   * earlier.
+   */
+  @Test
+  void course_rehearsing_fillsHalfOfLaterStepsWithEarlierOnes() {
+    Course course = new Slicing(2, 3, 0.5).course(examples(4), TWO_BY_TWO);
+
+    assertThat(course.steps()).isEqualTo(3 + 4);
+    assertThat(met(course, 1, 3)).containsOnly(List.of(0, 1));
+    List<List<Integer>> later = met(course, 4, 7);
+    assertThat(later).allMatch(step -> step.get(0) < 2 && step.get(1) >= 2);
+    assertThat(later.stream().map(s -> s.get(1)).limit(2).toList()).containsExactlyInAnyOrder(2, 3);
+    assertThat(later.stream().map(s -> s.get(0)).limit(2).toList()).containsExactlyInAnyOrder(0, 1);
+  }
+
+  @Test
+  void course_ofOneSlice_isTheShuffledOne() {
+    Course course = Slicing.NONE.course(examples(5), TWO_BY_TWO);
+    Course shuffled = Course.shuffled(examples(5), TWO_BY_TWO);
+
+    assertThat(met(course, 1, 6)).isEqualTo(met(shuffled, 1, 6));
+  }
+
+  /** Uniform requests, a checkpoint before every slice: the mean of S, 3/4 S, 1/2 S and 1/4 S. */
+  @Test
+  void placement_onFourSlices_replaysFiveEighths() {
+    Course course = new Slicing(4, 0, 0).course(examples(8), TWO_BY_TWO);
+    Placement placement = new Placement(course.steps(), Placement.firstTouches(course, 8));
+
+    assertThat(placement.best(3)).containsExactly(2, 4, 6);
+    assertThat(placement.cost(placement.best(3))).isEqualTo(0.625 * 8);
+  }
+
+  @Test
+  void slicing_thatMakesNoSense_isRefused() {
+    assertThatThrownBy(() -> new Slicing(2, 0, 1))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("got 1.0");
+    assertThatThrownBy(() -> new Slicing(1, 3, 0)).hasMessageContaining("at least 2 slices");
+    assertThatThrownBy(() -> new Slicing(9, 0, 0).course(examples(8), TWO_BY_TWO))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("at most as many as the records, 8, got 9");
+  }
+}
