@@ -2,6 +2,7 @@ package palimpsest.api;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * One thing that can be done about a request.
@@ -11,6 +12,8 @@ import java.util.Map;
  * @param guarantee the class that the method declares
  * @param parameters the method's hyper-parameters, by name
  * @param steps estimated optimiser steps; 0 where nothing is trained
+ * @param cost what an exact method takes besides, for all records of the request together; absent
+ *     for others
  * @param cannotShow what a reader must not conclude from this remedy, at least one line
  */
 public record Remedy(
@@ -18,14 +21,25 @@ public record Remedy(
     Guarantee guarantee,
     Map<String, Double> parameters,
     int steps,
+    Optional<Cost> cost,
     List<String> cannotShow) {
   public Remedy {
     parameters = java.util.Collections.unmodifiableMap(new java.util.TreeMap<>(parameters));
     cannotShow = List.copyOf(cannotShow);
   }
 
+  /** One of which no more is told than its steps. */
+  public Remedy(
+      String method,
+      Guarantee guarantee,
+      Map<String, Double> parameters,
+      int steps,
+      List<String> cannotShow) {
+    this(method, guarantee, parameters, steps, Optional.empty(), cannotShow);
+  }
+
   /** The same under another name. */
   public Remedy called(String name) {
-    return new Remedy(name, guarantee, parameters, steps, cannotShow);
+    return new Remedy(name, guarantee, parameters, steps, cost, cannotShow);
   }
 }

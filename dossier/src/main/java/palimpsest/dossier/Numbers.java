@@ -3,9 +3,10 @@ package palimpsest.dossier;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
+import java.util.List;
 
 /** Numbers for reading: three digits, plain; the full value stands in {@code dossier.json}. */
-final class Numbers {
+public final class Numbers {
   private Numbers() {}
 
   static String of(double value) {
@@ -30,15 +31,31 @@ final class Numbers {
     return exact.setScale(scale, RoundingMode.HALF_EVEN).toPlainString();
   }
 
-  static String count(int n, String noun) {
+  /** So many of something. */
+  public static String count(int n, String noun) {
     return n + " " + noun + (n == 1 ? "" : "s");
   }
 
-  static String seconds(double seconds) {
+  /** A duration. */
+  public static String seconds(double seconds) {
     if (seconds < 120) {
       return of(seconds) + " s";
     }
     long minutes = Math.round(seconds / 60);
     return minutes < 120 ? minutes + " min" : minutes / 60 + " h " + minutes % 60 + " min";
   }
+
+  /** A size, in decimal units. */
+  public static String bytes(long bytes) {
+    double size = bytes;
+    int unit = 0;
+    while (size >= 999.5 && unit < UNITS.size() - 1) {
+      size /= 1000;
+      unit++;
+    }
+    BigDecimal rounded = new BigDecimal(size).round(new MathContext(3, RoundingMode.HALF_EVEN));
+    return rounded.stripTrailingZeros().toPlainString() + " " + UNITS.get(unit);
+  }
+
+  private static final List<String> UNITS = List.of("B", "kB", "MB", "GB", "TB");
 }

@@ -16,6 +16,7 @@ import palimpsest.api.Remedy;
  * @param weightsAfter digest of the parameters after; the same where weights stay as they are
  * @param guard whether users meet the model behind a guard
  * @param attacks every attack tried, those that failed too
+ * @param basis of a training that was done again
  */
 public record Outcome(
     String label,
@@ -25,7 +26,8 @@ public record Outcome(
     String weightsBefore,
     String weightsAfter,
     boolean guard,
-    List<Attempt> attacks) {
+    List<Attempt> attacks,
+    Optional<Basis> basis) {
   public Outcome {
     Check.notBlank(label, "outcome label");
     Check.atLeast(steps, 0, label + ": steps");
@@ -33,6 +35,28 @@ public record Outcome(
     Check.notBlank(weightsBefore, label + ": digest of the weights before");
     Check.notBlank(weightsAfter, label + ": digest of the weights after");
     attacks = List.copyOf(attacks);
+  }
+
+  /** Of a remedy that did no training again. */
+  public Outcome(
+      String label,
+      Remedy remedy,
+      int steps,
+      double seconds,
+      String weightsBefore,
+      String weightsAfter,
+      boolean guard,
+      List<Attempt> attacks) {
+    this(
+        label,
+        remedy,
+        steps,
+        seconds,
+        weightsBefore,
+        weightsAfter,
+        guard,
+        attacks,
+        Optional.empty());
   }
 
   /** Whether any byte of the parameters differs from before. */

@@ -1,9 +1,15 @@
 package palimpsest.dossier;
 
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import palimpsest.api.Cost;
 import palimpsest.api.Plan;
 import palimpsest.api.Remedy;
+import palimpsest.api.Route;
+import palimpsest.api.ShardedLoss;
 
 /** The remedies applied, planned and refused. */
 final class PageDone {
@@ -72,24 +78,58 @@ final class PageDone {
     html.close().close();
   }
 
-  private static void plan(Html html, Plan plan) {
+  static void plan(Html html, Plan plan) {
     if (plan.remedies().isEmpty() && plan.refused().isEmpty()) {
       return;
     }
     html.open("details").leaf("summary", "What else could have been done, and what could not");
     Page.table(html, "The plan");
-    html.head("Method", "Guarantee class or reason for refusing", "Estimated steps").open("tbody");
+    html.head("Method", "Guarantee class or reason for refusing", "Estimated cost").open("tbody");
     for (Remedy remedy : plan.remedies()) {
       html.open("tr").open("th", "scope", "row").foreign(remedy.method()).close();
       html.leaf("td", remedy.guarantee().name() + ": " + remedy.guarantee().meaning());
-      html.leaf("td", Integer.toString(remedy.steps()), "class", "number").close();
+      html.leaf("td", cost(remedy.steps(), remedy.cost()), "class", "number").close();
     }
     for (Plan.Refusal refusal : plan.refused()) {
       html.open("tr").open("th", "scope", "row").foreign(refusal.method()).close();
       html.open("td").text("Refused: ").foreign(Html.clip(refusal.reason(), 400)).close();
       html.leaf("td", "–", "class", "number").close();
     }
-    html.close().close().close().close();
+    html.close().close().close();
+    plan.routes().filter(routes -> !routes.isEmpty()).ifPresent(routes -> routes(html, routes));
+    plan.sharded().ifPresent(loss -> html.leaf("p", sharded(loss)));
+    html.close();
+  }
+
+  /** What a record would cost alone; the cost of the request is that of its remedies. */
+  private static void routes(Html html, List<Route> routes) {
+    Page.table(html, "The cheapest exact path of each record, were it the only one");
+    html.head("Method", "Begins from", "Records", "Estimated cost").open("tbody");
+    for (Route route : routes) {
+      html.open("tr").open("th", "scope", "row").foreign(route.method()).close();
+      html.open("td").foreign(route.cost().from()).close();
+      html.leaf("td", Integer.toString(route.records().size()), "class", "number");
+      html.leaf("td", cost(route.steps(), Optional.of(route.cost())), "class", "number").close();
+    }
+    html.close().close().close();
+  }
+
+  private static String sharded(ShardedLoss loss) {
+    return String.format(
+        Locale.ROOT,
+        "What having sharded costs: on %s of the shards the mean loss of a token is %.3f by the"
+            + " merged model, %.3f by the adapter of a record's own shard and %.3f by the frozen"
+            + " checkpoint. What one model of all records would have is not measured.",
+        Numbers.count(loss.records(), "record"),
+        loss.merged(),
+        loss.own(),
+        loss.base());
+  }
+
+  private static String cost(int steps, Optional<Cost> cost) {
+    String bound = cost.filter(Cost::atMost).map(c -> "at most ").orElse("");
+    String time = cost.flatMap(Cost::seconds).map(s -> ", " + Numbers.seconds(s)).orElse("");
+    return bound + Numbers.count(steps, "step") + time;
   }
 
   private static String settings(Map<String, Double> parameters) {

@@ -11,6 +11,8 @@ import palimpsest.dossier.Verdict.Tone;
 
 /** The removal verdict: no more than the guarantee class allows. */
 final class RemovalRule {
+  private static final String REPLAY = "exact.replay";
+
   private RemovalRule() {}
 
   static Ruling judge(Dossier dossier, Outcome outcome) {
@@ -46,8 +48,8 @@ final class RemovalRule {
     boolean structural = outcome.remedy().guarantee() == Guarantee.STRUCTURAL;
     lines.add(
         structural
-            ? "The shard or adapter that held the records was made again without them; by the"
-                + " recorded layout the rest never saw them."
+            ? "Each shard or adapter that held a record was made again without it, or left out with"
+                + " all else that it had learnt; by the recorded layout the rest never saw them."
             : "This rests on the recorded procedure (data, order, seeds, code), not on a test of"
                 + " the weights.");
     dossier
@@ -67,21 +69,40 @@ final class RemovalRule {
           "Retrained without the " + records + "; removal of " + words(kind) + " is not shown",
           lines);
     }
-    Optional<String> start = structural ? Optional.empty() : start(dossier, outcome);
+    String done =
+        structural
+            ? "made again"
+            : outcome.remedy().method().startsWith(REPLAY) ? "replayed" : "retrained";
+    List<String> elsewhere = outcome.basis().map(Basis::elsewhere).orElse(List.of());
+    if (!elsewhere.isEmpty()) {
+      lines.add(
+          "The steps before the records were first met had been done on a machine that rounds"
+              + " otherwise: "
+              + String.join("; ", elsewhere)
+              + ".");
+      return new Ruling(
+          Tone.PARTLY,
+          capital(done) + " without the " + records + ": same procedure, not bitwise",
+          lines);
+    }
+    Optional<String> start =
+        structural && outcome.basis().isEmpty() ? Optional.empty() : start(dossier, outcome);
     if (start.isPresent()) {
       lines.add(
-          "It was retrained from the checkpoint "
+          "It was "
+              + done
+              + " from the checkpoint "
               + start.get()
               + "; whether that had seen the records is not known.");
       return new Ruling(
           Tone.PARTLY,
-          "Retrained without the " + records + ", from a checkpoint whose data is not known",
+          capital(done) + " without the " + records + ", from a checkpoint whose data is not known",
           lines);
     }
     String how =
         structural
             ? "Removed from the part that held them: the "
-            : "Removed: retrained without the ";
+            : "Removed: " + done + " without the ";
     int left = decision.leftOut().size();
     return left == 0
         ? new Ruling(Tone.SHOWN, how + records, lines)
@@ -91,7 +112,14 @@ final class RemovalRule {
             lines);
   }
 
+  private static String capital(String word) {
+    return Character.toUpperCase(word.charAt(0)) + word.substring(1);
+  }
+
   private static Optional<String> start(Dossier dossier, Outcome outcome) {
+    if (outcome.basis().isPresent()) {
+      return outcome.basis().get().start();
+    }
     return dossier
         .reference()
         .filter(r -> r.digest().equals(outcome.weightsAfter()))

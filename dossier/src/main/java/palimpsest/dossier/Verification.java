@@ -2,6 +2,7 @@ package palimpsest.dossier;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 
 /**
  * What came of verifying a dossier.
@@ -44,6 +45,13 @@ public record Verification(
    * @param reason one line
    */
   public record Step(String name, Result result, String reason) {}
+
+  /** The same with further checks, of which none may fail. */
+  public Verification with(List<Step> further) {
+    List<Step> all = Stream.concat(checks.stream(), further.stream()).toList();
+    boolean fails = further.stream().anyMatch(s -> s.result() == Result.FAIL);
+    return new Verification(accepted && !fails, all, keyId, fails ? Signer.NONE : signer);
+  }
 
   /** The reasons of the checks that failed. */
   public List<String> failures() {

@@ -55,6 +55,26 @@ public final class Verifier {
     return new Verification(accepted, verifier.steps, verifier.keyId, signer);
   }
 
+  /**
+   * What a folder states.
+   *
+   * @throws CorruptArtifact if {@link #verify} would reject it
+   */
+  public static Dossier content(Path folder) {
+    Verification verification = verify(folder, Optional.empty());
+    if (!verification.accepted()) {
+      throw new CorruptArtifact(
+          folder + " is rejected: " + String.join("; ", verification.failures()));
+    }
+    try {
+      byte[] bytes = Folder.read(folder.resolve(Folder.CONTENT), Folder.LARGEST_CONTENT);
+      JsonNode node = CanonicalJson.parse(bytes, Folder.CONTENT);
+      return Json.read(node, bytes, Sealed.class, Folder.CONTENT).dossier();
+    } catch (IOException e) {
+      throw new CorruptArtifact(folder + " cannot be read: " + e.getMessage(), e);
+    }
+  }
+
   private static PublicKey load(Path file) {
     try {
       return PublicKeys.parse(Files.readAllBytes(file), file.toString());

@@ -13,9 +13,14 @@ import org.junit.jupiter.api.Test;
 import org.w3c.dom.Document;
 import org.w3c.dom.NodeList;
 import org.xml.sax.InputSource;
+import palimpsest.api.Cost;
+import palimpsest.api.Guarantee;
 import palimpsest.api.Metric.Better;
 import palimpsest.api.Plan;
 import palimpsest.api.Release;
+import palimpsest.api.Remedy;
+import palimpsest.api.Route;
+import palimpsest.api.ShardedLoss;
 
 class PageTest {
   private static final String HOSTILE =
@@ -67,7 +72,11 @@ class PageTest {
             SampleDossier.request(HOSTILE, HOSTILE),
             d.found(),
             d.decision(),
-            new Plan(List.of(), List.of(new Plan.Refusal(HOSTILE, HOSTILE))),
+            new Plan(
+                List.of(),
+                List.of(new Plan.Refusal(HOSTILE, HOSTILE)),
+                Optional.of(List.of(new Route(HOSTILE, 1, cost(HOSTILE), List.of(HOSTILE)))),
+                Optional.empty()),
             new Dossier.Original(HOSTILE, HOSTILE),
             d.outcomes().stream()
                 .map(
@@ -92,6 +101,41 @@ class PageTest {
             Map.of(HOSTILE, HOSTILE));
     return new Sealed(
         sealed.format(), 1, dossier, Verdicts.of(dossier), sealed.artefacts(), sealed.head());
+  }
+
+  private static Cost cost(String from) {
+    return new Cost(from, true, Optional.of(150.0), 1_600_000, 900_000);
+  }
+
+  /** 150 seconds are 2.5 minutes, which round to 3. */
+  @Test
+  void page_planWithCosts_tellsThemAndWhereRecordsBegin() {
+    Remedy replay = SampleDossier.remedy("exact.replay", Guarantee.EXACT, Map.of(), 90);
+    Plan plan =
+        new Plan(
+            List.of(
+                new Remedy(
+                    replay.method(),
+                    replay.guarantee(),
+                    replay.parameters(),
+                    replay.steps(),
+                    Optional.of(cost("the first weights")),
+                    replay.cannotShow())),
+            List.of(),
+            Optional.of(
+                List.of(
+                    new Route(
+                        "exact.replay",
+                        56,
+                        new Cost("the checkpoint of step 34", false, Optional.empty(), 1, 1),
+                        List.of("a#1", "a#2")))),
+            Optional.of(new ShardedLoss(200, 0.5, 2.25, 4.5)));
+    Html html = new Html();
+    PageDone.plan(html, plan);
+
+    assertThat(html.finish())
+        .contains("at most 90 steps, 3 min", "the checkpoint of step 34", ">56 steps<", ">2<")
+        .contains("on 200 records of the shards the mean loss of a token is 2.250 by the merged");
   }
 
   @Test

@@ -23,6 +23,8 @@ import palimpsest.dossier.Verdict.Tone;
 
 /** The rules by hand: one outcome {@code it} of a class, and just the evidence that matters. */
 class VerdictsTest {
+  private String method = "a.method";
+  private Optional<Basis> basis = Optional.empty();
   private Guarantee guarantee = Guarantee.APPROXIMATE;
   private Optional<String> start = Optional.empty();
   private Target.Kind kind = Target.Kind.OBSERVED;
@@ -255,6 +257,40 @@ class VerdictsTest {
             "Retrained without the 2 listed records, from a checkpoint whose data is not known");
   }
 
+  @Test
+  void removal_replayed_saysReplayed() {
+    guarantee = Guarantee.EXACT;
+    method = "exact.replay";
+    basis = Optional.of(new Basis(Optional.empty(), List.of()));
+    Verdict verdict = judge();
+    assertThat(verdict.removal().tone()).isEqualTo(Tone.SHOWN);
+    assertThat(verdict.removal().headline())
+        .isEqualTo("Removed: replayed without the 2 listed records");
+  }
+
+  @Test
+  void removal_replayedElsewhere_isTheSameProcedureAndPartlyShown() {
+    guarantee = Guarantee.EXACT;
+    method = "exact.replay";
+    basis = Optional.of(new Basis(Optional.empty(), List.of("blas: then a, now b")));
+    Verdict verdict = judge();
+    assertThat(verdict.removal().tone()).isEqualTo(Tone.PARTLY);
+    assertThat(verdict.removal().headline())
+        .isEqualTo("Replayed without the 2 listed records: same procedure, not bitwise");
+    assertThat(verdict.removal().lines()).anyMatch(l -> l.contains("blas: then a, now b"));
+  }
+
+  /** It need not be the reference to say so. */
+  @Test
+  void removal_replayedFromAnUnknownCheckpoint_isPartlyShown() {
+    guarantee = Guarantee.EXACT;
+    method = "exact.replay";
+    basis = Optional.of(new Basis(Optional.of("base-7b"), List.of()));
+    assertThat(judge().removal().headline())
+        .isEqualTo(
+            "Replayed without the 2 listed records, from a checkpoint whose data is not known");
+  }
+
   /**
    * The question's words do not count: of "its name is Ada Byron" only "ada byron" tells; seven
    * tenths of 2 words are both.
@@ -311,13 +347,14 @@ class VerdictsTest {
     Outcome outcome =
         new Outcome(
             "it",
-            SampleDossier.remedy("a.method", guarantee, Map.of(), 1),
+            SampleDossier.remedy(method, guarantee, Map.of(), 1),
             1,
             1,
             "before",
             changed ? "after" : "before",
             guard,
-            attacks);
+            attacks,
+            basis);
     Dossier dossier =
         new Dossier(
             "2026-11-21T09:30:00Z",

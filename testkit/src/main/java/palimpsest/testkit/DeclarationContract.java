@@ -50,12 +50,28 @@ public abstract class DeclarationContract {
     Map<String, Double> parameters = method().parameters();
     parameters.forEach(
         (name, value) -> {
-          double other = value == 0 ? 1 : isWhole(name) ? value + 1 : value / 2;
+          double other = other(name, value);
           Map<String, Double> changed = method().with(Map.of(name, other)).parameters();
           assertThat(changed).containsEntry(name, other).hasSameSizeAs(parameters);
           changed.remove(name);
           assertThat(parameters).containsAllEntriesOf(changed);
         });
+  }
+
+  /** Another value of a parameter: of a switch that is on, off. */
+  private double other(String name, double value) {
+    if (value == 0) {
+      return 1;
+    }
+    if (!isWhole(name)) {
+      return value / 2;
+    }
+    return value == 1 && isRefused(name, 2) ? 0 : value + 1;
+  }
+
+  private boolean isRefused(String name, double value) {
+    return catchThrowableOfType(InvalidRequest.class, () -> method().with(Map.of(name, value)))
+        != null;
   }
 
   private boolean isWhole(String name) {
