@@ -32,7 +32,7 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "Exit codes: 0 done, 2 bad request, 3 unsupported model, 4 corrupt file,",
-      "5 diverged, 6 interrupted, 70 a bug. See docs/exit-codes.md.",
+      "5 diverged, 6 interrupted, 7 not confirmed, 70 a bug. See docs/exit-codes.md.",
       "",
       "Example: palimpsest quickstart"
     })
@@ -83,6 +83,7 @@ final class CommandTree implements Runnable {
             new CertifyCommand(screen),
             new VerifyCommand(screen),
             new ForgetCommand(screen),
+            new DestroyCommand(screen),
             new GenerateCommand(screen),
             new ScoreCommand(screen),
             new MethodsCommand(screen),
@@ -98,6 +99,7 @@ final class CommandTree implements Runnable {
         .addSubcommand(new BenchWmdpCommand(screen))
         .addSubcommand(new BenchLumeCommand(screen))
         .addSubcommand(new BenchMetricsCommand(screen))
+        .addSubcommand(new BenchExactCommand(screen))
         .addSubcommand(new BenchSpeedCommand(screen))
         .addSubcommand(new BenchMemoryCommand(screen));
     line.addSubcommand(bench);

@@ -59,6 +59,11 @@ final class EvaluateCommand implements Callable<Integer> {
   @Mixin private GuardOptions guard;
 
   @Option(
+      names = "--average",
+      description = "Of a model in shards: average their logits, not their weights.")
+  private boolean average;
+
+  @Option(
       names = "--max-new-tokens",
       paramLabel = "N",
       defaultValue = "200",
@@ -97,11 +102,15 @@ final class EvaluateCommand implements Callable<Integer> {
             splits.suite(forget),
             template.kind(),
             console,
-            guard.guard(model.folder(), template.kind(), console));
+            guard.guard(model.folder(), template.kind(), console),
+            average);
     Judging.Judgement judgement = judging.evaluate(maxNewTokens, gradientNorms);
     if (json) {
       screen.json(judgement);
     } else {
+      if (average) {
+        screen.line("Judged: the mean of the shards' logits, not the merged weights");
+      }
       new ScoreTable(screen).print(judgement);
     }
     if (out != null) {

@@ -46,10 +46,17 @@ record Failure(int code, String message) {
 
   /** Prints it, with the stack trace where the fault is ours. */
   int print(PrintStream err, Throwable thrown) {
-    err.println("palimpsest: " + message);
+    print(err);
     if (code == BUG) {
       thrown.printStackTrace(err);
     }
+    err.flush();
+    return code;
+  }
+
+  /** Prints it. */
+  int print(PrintStream err) {
+    err.println("palimpsest: " + message);
     err.flush();
     return code;
   }

@@ -93,7 +93,7 @@ final class PlanCommand implements Callable<Integer> {
     Request asked = Requests.read(request);
     Optional<Corpus> data = Optional.ofNullable(corpus).map(Corpus::read);
     List<Finding> found = found(asked, data);
-    Planning planning = new Planning(asked, model.folder(), found, how);
+    Planning planning = new Planning(asked, model.folder(), found, data, how);
     Plan plan = planning.plan(scope.scope());
     if (decision != null) {
       decide(decision, found, data);
@@ -101,7 +101,8 @@ final class PlanCommand implements Callable<Integer> {
     if (json) {
       screen.json(plan);
     } else {
-      new PlanTable(screen).print(plan, planning.records(scope.scope()));
+      new PlanTable(screen)
+          .print(plan, planning.records(scope.scope()), planning.nothing(scope.scope()));
     }
     return 0;
   }

@@ -62,6 +62,12 @@ final class Screen {
     return failure.print(err, thrown);
   }
 
+  /** Tells a failure that nothing was thrown for, and gives its exit code. */
+  int fail(Failure failure) {
+    unfinished.run();
+    return failure.print(err);
+  }
+
   void line(String line) {
     out.println(terminals.out() ? visible(line) : line);
   }

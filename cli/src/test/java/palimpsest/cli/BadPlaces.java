@@ -11,12 +11,40 @@ final class BadPlaces {
   static final String TRAIN =
       "train --data @corpus.jsonl --out @trained --width 16 --layers 1 --heads 2 --kv-heads 1"
           + " --vocab 300 --positions 256 --epochs 1 --batch 4 --checkpoint-every 1";
+  private static final String KEEP = TRAIN + " --keep-checkpoints 1";
+  private static final String KEPT = "run/step-00000001.packed";
   private static final String SCORE = "score --model @model --data @corpus.jsonl --out ";
 
   private BadPlaces() {}
 
   static Stream<BadCase> all() {
-    return Stream.concat(Stream.concat(outputs(), runs()), dossiers());
+    return Stream.of(outputs(), runs(), dossiers(), destructions()).flatMap(s -> s);
+  }
+
+  private static Stream<BadCase> destructions() {
+    return Stream.of(
+        made("destroy without a replay", 2, "--for", "destroy @model", d -> {}),
+        made(
+            "destroy what was not trained here",
+            2,
+            "no model/palimpsest.json",
+            "destroy @mine --for @model --yes",
+            d -> d.write("mine/notes.txt", "mine")),
+        made(
+            "destroy for what is no replay",
+            2,
+            "no applied.json",
+            "destroy @trained --for @other --yes",
+            d -> {
+              train(d, TRAIN);
+              train(d, TRAIN.replace("@trained", "@other"));
+            }),
+        made(
+            "destroy one folder within the other",
+            2,
+            "two apart",
+            "destroy @model --for @model/run --yes",
+            d -> d.write("model/run/notes.txt", "mine")));
   }
 
   private static Stream<BadCase> outputs() {
@@ -89,8 +117,8 @@ final class BadPlaces {
             "resume of another run", 2, "another run", " --lr 0.5", d -> d.delete("trained/model")),
         trained("ledger altered", 4, "ledger.jsonl", "", d -> alter(d, "trained/run/ledger.jsonl")),
         trained("ledger not UTF-8", 4, "ledger.jsonl", "", BadPlaces::garble),
-        trained("checkpoint of another run", 4, "does not match", "", BadPlaces::swap),
-        trained("checkpoint truncated", 4, "step-", "", BadPlaces::cut),
+        made("checkpoint of another run", 4, "does not match", KEEP + " --resume", BadPlaces::swap),
+        made("checkpoint truncated", 4, "ends early", KEEP + " --resume", BadPlaces::cut),
         trained(
             "training record altered",
             4,
@@ -164,15 +192,16 @@ final class BadPlaces {
   }
 
   private static void swap(Desk d) {
-    train(d, TRAIN.replace("@trained", "@other") + " --seed 3");
+    train(d, KEEP);
+    train(d, KEEP.replace("@trained", "@other") + " --seed 3");
     d.delete("trained/model");
-    String state = "run/step-00000003.safetensors";
-    d.write("trained/" + state, d.bytes("other/" + state));
+    d.write("trained/" + KEPT, d.bytes("other/" + KEPT));
   }
 
   private static void cut(Desk d) {
+    train(d, KEEP);
     d.delete("trained/model");
-    String state = "trained/run/step-00000003.safetensors";
+    String state = "trained/" + KEPT;
     d.write(state, java.util.Arrays.copyOf(d.bytes(state), 1000));
   }
 }

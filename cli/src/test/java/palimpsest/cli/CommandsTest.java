@@ -82,14 +82,41 @@ class CommandsTest {
   }
 
   @Test
-  void plan_ofHostedModelWithoutHistory_refusesRetrainingOnly() throws IOException {
+  void plan_ofHostedModelWithoutHistory_refusesTheExactOnly() throws IOException {
     JsonNode plan =
         MAPPER.readTree(
             run("plan @request.json --corpus @corpus.jsonl --model @model --json").out());
 
-    assertThat(plan.get("refused").findValuesAsText("method")).containsExactly("exact.retrain");
+    assertThat(plan.get("refused").findValuesAsText("method"))
+        .containsExactly("exact.retrain", "exact.replay", "exact.shards");
     assertThat(plan.get("remedies").findValuesAsText("method"))
         .contains("llm.npo", "guard.memfree");
+  }
+
+  /** 12 records by 4 in one epoch are 3 steps; without one of them still 3. */
+  @Test
+  void plan_ofATrainedModel_tellsTheCheapestExactPathWithinEightyColumns() throws IOException {
+    run(BadPlaces.TRAIN + " --keep-checkpoints 2 --quiet");
+    run("find @request.json --corpus @corpus.jsonl --out @f.jsonl");
+    String plan = "plan @request.json --model @trained/model --scope listed";
+
+    String out = run(plan + " --corpus @corpus.jsonl").out();
+    assertThat(out)
+        .contains(
+            "1 record in scope", "The cheapest exact path of each record", "    takes: about ")
+        .doesNotContain("at most 3 steps", "All together");
+    assertThat(out.lines()).allMatch(line -> line.length() <= 80);
+    JsonNode json = MAPPER.readTree(run(plan + " --corpus @corpus.jsonl --json").out());
+    assertThat(json.at("/routes/0/records/0").asText()).isEqualTo("corpus.jsonl#3");
+    assertThat(json.at("/routes/0/steps").asInt()).isBetween(1, 3);
+
+    String alone = run(plan + " --findings @f.jsonl").out();
+    assertThat(alone)
+        .contains(
+            "exact.replay  exact  at most 3 steps",
+            "exact.retrain  exact  3 steps",
+            "a replay may take less");
+    assertThat(alone.lines()).allMatch(line -> line.length() <= 80);
   }
 
   @Test

@@ -1,5 +1,8 @@
 package palimpsest.cli;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
@@ -12,6 +15,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
@@ -122,6 +126,56 @@ record Desk(Path folder) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What a JSON file holds. */
+  JsonNode tree(String name) {
+    return tree(bytes(name));
+  }
+
+  static JsonNode tree(byte[] json) {
+    try {
+      return new ObjectMapper().readTree(json);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** A person's decision on some records, in {@code decision.json}. */
+  void decide(String... records) {
+    write(
+        "decision.json",
+        "{\"scope\": \"LISTED\", \"by\": \"me\", \"reason\": \"because\", \"leftOut\": [],"
+            + " \"examples\": [\""
+            + String.join("\", \"", records)
+            + "\"]}");
+  }
+
+  /** A request for some records alone. */
+  void ask(String... records) {
+    request("\"corpus.jsonl#3\"", "\"" + String.join("\", \"", records) + "\"");
+  }
+
+  /** A command line that is done; see {@link BadCase#line}. */
+  Invocation run(String line) {
+    Invocation run = Invocation.of(BadCase.line(this, line));
+    assertThat(run.code()).as(run.err()).isZero();
+    return run;
+  }
+
+  /** What a command prints that is done, as JSON. */
+  JsonNode json(String line) {
+    return tree(run(line).out().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /** A command line that fails, and tells so in one line, the last; gives that line. */
+  String fail(int code, String line) {
+    Invocation run = Invocation.of(BadCase.line(this, line));
+    assertThat(run.code()).as(run.err()).isEqualTo(code);
+    List<String> told = run.err().lines().filter(l -> l.startsWith("palimpsest: ")).toList();
+    assertThat(told).as(run.err()).hasSize(1);
+    assertThat(run.err()).endsWith(told.get(0) + System.lineSeparator());
+    return told.get(0);
   }
 
   /** Every file in the folder with its content. */

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Place;
@@ -142,6 +143,19 @@ public final class Corpus {
   public List<Example> select(String selector) {
     Example exact = byId.get(selector);
     return exact != null ? List.of(exact) : new Selector(selector, examples, byFile).select();
+  }
+
+  /** Some of the records, with the digests of all the files that they stand in. */
+  public Corpus of(List<Example> some) {
+    return new Corpus(some, fileDigests);
+  }
+
+  /** The records of those files alone that have one of these names. */
+  public Corpus only(Set<String> names) {
+    Map<String, String> digests = new LinkedHashMap<>(fileDigests);
+    digests.keySet().retainAll(names);
+    return new Corpus(
+        examples.stream().filter(e -> names.contains(fileOf(e.id()))).toList(), digests);
   }
 
   /** SHA-256 of each file's bytes by its name, hexadecimal, in the order of the files. */

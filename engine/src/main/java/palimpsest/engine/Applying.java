@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import palimpsest.api.Check;
 import palimpsest.api.CorruptArtifact;
@@ -20,7 +21,9 @@ import palimpsest.methods.DescentMethod;
 import palimpsest.methods.RetainLoss;
 import palimpsest.methods.StagedMethod;
 import palimpsest.methods.Tuning;
+import palimpsest.methods.exact.Replay;
 import palimpsest.methods.exact.Retrain;
+import palimpsest.methods.exact.Shards;
 import palimpsest.methods.suppression.InContext;
 import palimpsest.torch.llm.Adapter;
 import palimpsest.torch.llm.TextModel;
@@ -86,6 +89,8 @@ public record Applying(
    * @param settings fingerprint of the method, its parameters and all it was applied to
    * @param assistant digest of a second model that answers beside the first; empty where there is
    *     none
+   * @param elsewhere how the machine differs from that of the steps which a replay took over;
+   *     absent where it was not a replay, or one that is exact bit for bit
    */
   public record Applied(
       String method,
@@ -95,7 +100,24 @@ public record Applying(
       String after,
       String ledger,
       String settings,
-      String assistant) {
+      String assistant,
+      Optional<List<String>> elsewhere) {
+    public Applied {
+      elsewhere = elsewhere.map(List::copyOf);
+    }
+
+    /** What was done with a second model. */
+    public Applied(
+        String method,
+        int steps,
+        double seconds,
+        String before,
+        String after,
+        String ledger,
+        String settings,
+        String assistant) {
+      this(method, steps, seconds, before, after, ledger, settings, assistant, Optional.empty());
+    }
 
     /** What was done without a second model. */
     public Applied(
@@ -129,7 +151,8 @@ public record Applying(
       }
       return there;
     }
-    if (Files.exists(out.resolve("model")) && !Files.exists(out.resolve("run"))) {
+    boolean begun = Files.exists(out.resolve("run")) || Files.exists(out.resolve("shards"));
+    if (Files.exists(out.resolve("model")) && !begun) {
       throw new InvalidRequest(
           out.resolve("model") + " is there and no method made it: give another --out");
     }
@@ -140,6 +163,10 @@ public record Applying(
     Applied applied;
     if (method instanceof Retrain) {
       applied = new Retraining(this).apply(method, out, from);
+    } else if (method instanceof Replay replay) {
+      applied = new Replaying(this, replay).apply(out, from);
+    } else if (method instanceof Shards shards) {
+      applied = new Resharding(this, shards).apply(out, from);
     } else if (method instanceof DescentMethod descent) {
       Changing.Changed changed = new Changing(this, out).descend(descent);
       applied = applied(method, recipe.steps(forget().size()), from, changed);
@@ -177,6 +204,10 @@ public record Applying(
     try (TextModel text = TextModel.read(model, template)) {
       if (method instanceof Retrain) {
         new Retraining(this).require(text.digest());
+      } else if (method instanceof Replay replay) {
+        new Replaying(this, replay).require(text.digest());
+      } else if (method instanceof Shards shards) {
+        new Resharding(this, shards).require(text.digest());
       } else {
         requireFits(method, text);
       }
@@ -269,6 +300,7 @@ public record Applying(
   List<Example> retain() {
     Set<String> ids = new HashSet<>(decision.examples());
     Manifest.beside(model).ifPresent(m -> ids.addAll(m.without()));
+    ShardSet.beside(model).ifPresent(s -> ids.addAll(s.without()));
     return corpus.examples().stream().filter(e -> !ids.contains(e.id())).toList();
   }
 

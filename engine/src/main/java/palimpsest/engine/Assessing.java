@@ -62,7 +62,7 @@ record Assessing(Forgetting job, Decision decision, Suite suite, Forgetting.Reme
           continue;
         }
         attacks.put(label, attacks(label, models, relearner));
-        if (!label.equals(Forgetting.REFERENCE_METHOD)) {
+        if (!applied.reference().equals(Optional.of(label))) {
           models.release(label);
         }
       }
@@ -78,15 +78,13 @@ record Assessing(Forgetting job, Decision decision, Suite suite, Forgetting.Reme
 
   private Set<String> referenceFirst() {
     Set<String> labels = new LinkedHashSet<>();
-    if (applied.done().containsKey(Forgetting.REFERENCE_METHOD)) {
-      labels.add(Forgetting.REFERENCE_METHOD);
-    }
+    applied.reference().ifPresent(labels::add);
     labels.addAll(applied.done().keySet());
     return labels;
   }
 
   private Map<String, Map<String, Score>> scores(Map<String, Evidence> evidence) {
-    Optional<Evidence> reference = Optional.ofNullable(evidence.get(Forgetting.REFERENCE_METHOD));
+    Optional<Evidence> reference = applied.reference().map(evidence::get);
     Optional<Evidence> original = Optional.ofNullable(evidence.get(Dossier.ORIGINAL));
     Map<String, Map<String, Score>> scores = new LinkedHashMap<>();
     evidence.forEach((l, e) -> scores.put(l, Evaluating.scores(e, reference, original)));
@@ -105,10 +103,7 @@ record Assessing(Forgetting job, Decision decision, Suite suite, Forgetting.Reme
   }
 
   private Attempts attack(String label, JobModels models, Attacking relearner) {
-    Optional<LanguageModel> reference =
-        applied.done().containsKey(Forgetting.REFERENCE_METHOD)
-            ? Optional.of(models.raw(Forgetting.REFERENCE_METHOD))
-            : Optional.empty();
+    Optional<LanguageModel> reference = applied.reference().map(models::raw);
     Attack.Situation situation =
         new Attack.Situation(
             suite.of(Split.FORGET),

@@ -6,7 +6,9 @@ import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.api.Suggest;
 import palimpsest.guard.MemFree;
+import palimpsest.methods.exact.Replay;
 import palimpsest.methods.exact.Retrain;
+import palimpsest.methods.exact.Shards;
 import palimpsest.methods.llm.LlmMethods;
 import palimpsest.methods.suppression.SuppressionMethods;
 
@@ -14,7 +16,7 @@ import palimpsest.methods.suppression.SuppressionMethods;
 public final class BuiltInMethods {
   private static final List<Method> ALL =
       Stream.of(
-              List.<Method>of(Retrain.defaults()),
+              List.<Method>of(Retrain.defaults(), Replay.defaults(), Shards.defaults()),
               LlmMethods.all(),
               List.<Method>of(MemFree.Order.defaults()),
               SuppressionMethods.all())

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import palimpsest.api.Decision;
 import palimpsest.api.Evidence;
@@ -22,7 +23,9 @@ import palimpsest.api.Recipe;
 import palimpsest.api.Remedy;
 import palimpsest.api.Score;
 import palimpsest.api.Split;
+import palimpsest.discovery.Corpus;
 import palimpsest.dossier.Artefact;
+import palimpsest.dossier.Basis;
 import palimpsest.dossier.Dossier;
 import palimpsest.dossier.Found;
 import palimpsest.dossier.Json;
@@ -32,6 +35,9 @@ import palimpsest.dossier.Sample;
 import palimpsest.dossier.ScoreRow;
 import palimpsest.dossier.Seal;
 import palimpsest.dossier.SigningKeys;
+import palimpsest.methods.exact.Replay;
+import palimpsest.methods.exact.Retrain;
+import palimpsest.methods.exact.Shards;
 import palimpsest.metrics.BuiltInMetrics;
 import palimpsest.torch.checkpoint.AtomicFile;
 
@@ -48,6 +54,8 @@ record Certifying(
   private static final int FORGET_SAMPLES = 1000;
   private static final int RETAIN_SAMPLES = 4;
   private static final int NAMED = 10;
+  private static final Set<String> EXACT =
+      Set.of(Replay.defaults().id(), Retrain.defaults().id(), Shards.defaults().id());
 
   Path seal() {
     Path folder = job.out().resolve("dossier");
@@ -87,8 +95,7 @@ record Certifying(
   }
 
   private Dossier dossier() {
-    Optional<Applying.Applied> retrained =
-        Optional.ofNullable(applied.done().get(Forgetting.REFERENCE_METHOD));
+    Optional<Applying.Applied> retrained = applied.reference().map(applied.done()::get);
     int left = job.kept(decision);
     Optional<String> start =
         Manifest.beside(job.model()).flatMap(m -> m.start().checkpoint()).map(Certifying::name);
@@ -112,7 +119,7 @@ record Certifying(
   }
 
   /** The last part of a path: where a folder lies is nobody's business. */
-  private static String name(String path) {
+  static String name(String path) {
     return String.valueOf(Path.of(path).getFileName());
   }
 
@@ -159,8 +166,37 @@ record Certifying(
                         a.before(),
                         a.after(),
                         remedy(label).guarantee() == Guarantee.SUPPRESSED,
-                        Brief.of(judged.attacks().getOrDefault(label, List.of())))));
+                        Brief.of(judged.attacks().getOrDefault(label, List.of())),
+                        basis(a))));
     return outcomes;
+  }
+
+  private Optional<Basis> basis(Applying.Applied a) {
+    return EXACT.contains(a.method())
+        ? Optional.of(
+            new Basis(
+                start(job.model(), a.method(), job.corpus()), a.elsewhere().orElse(List.of())))
+        : Optional.empty();
+  }
+
+  /**
+   * Name of the checkpoint that an exact removal rests on without that it is known what it was
+   * trained on.
+   *
+   * @param method id of an exact method
+   * @param corpus of the model
+   */
+  static Optional<String> start(Path model, String method, Corpus corpus) {
+    if (method.equals(Shards.defaults().id())) {
+      return ShardSet.beside(model).flatMap(s -> s.unknownBase(corpus)).map(Certifying::name);
+    }
+    return Manifest.beside(model)
+        .flatMap(
+            m ->
+                method.equals(Replay.defaults().id())
+                    ? Replaying.unknownStart(m)
+                    : m.start().checkpoint())
+        .map(Certifying::name);
   }
 
   private Remedy remedy(String label) {
@@ -183,7 +219,7 @@ record Certifying(
               (label, scores) ->
                   columns.put(label, Brief.of(Objects.requireNonNull(scores.get(metric.id())))));
       if (reference) {
-        columns.put(Dossier.REFERENCE, columns.get(Forgetting.REFERENCE_METHOD));
+        columns.put(Dossier.REFERENCE, columns.get(applied.reference().orElseThrow()));
       }
       rows.add(ScoreRow.of(metric, columns));
     }
@@ -207,7 +243,8 @@ record Certifying(
       judged.evidence().forEach((l, e) -> answers.put(l, e.of(split).get(at).answered()));
       if (reference) {
         answers.put(
-            Dossier.REFERENCE, evidence(Forgetting.REFERENCE_METHOD).of(split).get(at).answered());
+            Dossier.REFERENCE,
+            evidence(applied.reference().orElseThrow()).of(split).get(at).answered());
       }
       Evidence.Item item = items.get(at);
       samples.add(

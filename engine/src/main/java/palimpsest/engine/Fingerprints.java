@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -50,6 +51,22 @@ public final class Fingerprints {
       }
     } catch (IOException e) {
       throw new InvalidRequest(model + " cannot be read: " + e.getMessage(), e);
+    }
+    return HexFormat.of().formatHex(sha.digest());
+  }
+
+  /**
+   * Of a file's bytes.
+   *
+   * @throws IOException if it cannot be read, or is a link
+   */
+  static String ofFile(Path file) throws IOException {
+    MessageDigest sha = sha256();
+    byte[] buffer = new byte[1 << 20];
+    try (InputStream in = Files.newInputStream(file, LinkOption.NOFOLLOW_LINKS)) {
+      for (int n = in.read(buffer); n >= 0; n = in.read(buffer)) {
+        sha.update(buffer, 0, n);
+      }
     }
     return HexFormat.of().formatHex(sha.digest());
   }

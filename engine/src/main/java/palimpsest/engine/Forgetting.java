@@ -6,6 +6,8 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import palimpsest.api.Decision;
 import palimpsest.api.Diverged;
@@ -23,6 +25,7 @@ import palimpsest.discovery.Corpus;
 import palimpsest.discovery.FindOptions;
 import palimpsest.discovery.Finder;
 import palimpsest.discovery.FindingsFile;
+import palimpsest.methods.exact.Replay;
 import palimpsest.methods.exact.Retrain;
 import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.text.PromptTemplate;
@@ -98,7 +101,6 @@ public record Forgetting(
   record Scores(Map<String, Map<String, Score>> byColumn) {}
 
   static final String JOB = "job.json";
-  static final String REFERENCE_METHOD = "exact.retrain";
   static final String SCORES = "scores.json";
 
   /** All that a run leaves besides {@link #JOB}; nothing else in the folder is ever deleted. */
@@ -204,18 +206,22 @@ public record Forgetting(
     all.remedies().forEach(r -> chosen.put(r.method(), r));
     for (Choice c : choices) {
       Plan one = planner(c.recipe(), decision).plan(List.of(c.method()));
+      Planning.requireNone(one.refused());
       one.remedies().forEach(r -> chosen.put(c.label(), r.called(c.label())));
     }
-    return new Plan(List.copyOf(chosen.values()), all.refused());
+    return new Plan(List.copyOf(chosen.values()), all.refused(), all.routes(), all.sharded());
   }
 
   private Planner planner(Recipe recipe, Decision decision) {
     return new Planner(
         request,
         Manifest.beside(model),
+        Replaying.isPossible(model),
+        Resharding.isPossible(model),
         recipe,
         decision.examples().size(),
-        decision.examples().size() + kept(decision));
+        decision.examples().size() + kept(decision),
+        Optional.of(new Router(model, Optional.of(corpus), Set.copyOf(decision.examples()))));
   }
 
   /** Records that a model retrained for this decision is trained on. */
@@ -225,7 +231,11 @@ public record Forgetting(
 
   /** What the models are judged on; refuses, before anything is trained, what they cannot read. */
   private Suite suite(Decision decision) {
-    List<String> gone = Manifest.beside(model).map(Manifest::without).orElse(List.of());
+    List<String> gone =
+        Manifest.beside(model)
+            .map(Manifest::without)
+            .or(() -> ShardSet.beside(model).map(ShardSet::without))
+            .orElse(List.of());
     Suite suite = Suite.of(corpus, decision, given, gone, settings.retain());
     if (suite.of(Split.FORGET).isEmpty()) {
       throw new InvalidRequest("no record to forget is left to judge the models on");
@@ -247,7 +257,15 @@ public record Forgetting(
    * @param done by label, those that ended
    * @param failed why, by label, those that did not
    */
-  record Remedies(Map<String, Applying.Applied> done, Map<String, String> failed) {}
+  record Remedies(Map<String, Applying.Applied> done, Map<String, String> failed) {
+    private static final List<String> REFERENCES =
+        List.of(Retrain.defaults().id(), Replay.defaults().id());
+
+    /** The one whose model never met the records, that the others are compared to. */
+    Optional<String> reference() {
+      return REFERENCES.stream().filter(done::containsKey).findFirst();
+    }
+  }
 
   /** Why a method did not end, as kept on disk. */
   record Failed(String why) {}

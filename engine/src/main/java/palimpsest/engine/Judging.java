@@ -28,6 +28,7 @@ import palimpsest.torch.text.PromptTemplate;
  * @param suite what they are judged on
  * @param template how examples become tokens
  * @param guard what stands in front of the model, where something does
+ * @param averages whether the logits of the model's shards are averaged, instead of their weights
  */
 public record Judging(
     Path model,
@@ -36,7 +37,20 @@ public record Judging(
     Suite suite,
     PromptTemplate.Kind template,
     Console console,
-    Optional<Guard> guard) {
+    Optional<Guard> guard,
+    boolean averages) {
+
+  /** A model whose weights answer. */
+  public Judging(
+      Path model,
+      Optional<Path> reference,
+      Optional<Path> original,
+      Suite suite,
+      PromptTemplate.Kind template,
+      Console console,
+      Optional<Guard> guard) {
+    this(model, reference, original, suite, template, console, guard, false);
+  }
 
   /**
    * A suppression that was applied to the model.
@@ -97,6 +111,10 @@ public record Judging(
       throw new InvalidRequest(
           "gradients are of weights and not of a guard: leave one of both out");
     }
+    if (averages) {
+      throw new InvalidRequest(
+          "a guard stands before weights and not before averaged logits: leave one of both out");
+    }
     Manifest.requireTemplate(model, template);
     console.say("Evaluating " + model + " behind " + guard.get().method().id());
     try (TextModel raw = TextModel.read(model, template);
@@ -108,9 +126,29 @@ public record Judging(
   private Evidence evidence(Path folder, int maxNewTokens, boolean gradientNorms) {
     Manifest.requireTemplate(folder, template);
     console.say("Evaluating " + folder);
+    if (averages && folder.equals(model)) {
+      return averaged(folder, maxNewTokens, gradientNorms);
+    }
     try (TextModel text = TextModel.read(folder, template)) {
       Evidence evidence = Evaluating.evidence(text, suite, maxNewTokens);
       return gradientNorms ? Evaluating.withGradientNorms(text, evidence) : evidence;
+    }
+  }
+
+  /** The logits of the shards' adapters averaged instead of their weights. */
+  private Evidence averaged(Path folder, int maxNewTokens, boolean gradientNorms) {
+    if (gradientNorms) {
+      throw new InvalidRequest(
+          "gradients are of weights and not of averaged logits: leave one of both out");
+    }
+    ShardSet shards =
+        ShardSet.beside(folder)
+            .orElseThrow(
+                () ->
+                    new InvalidRequest(folder + " was not trained in shards: leave --average out"));
+    try (ShardSet.Together together = new ShardSet.Together(folder, shards)) {
+      Evidence evidence = Evaluating.evidence(together.model(), suite, maxNewTokens);
+      return new Evidence(shards.digestOfAll(), evidence.items());
     }
   }
 

@@ -16,9 +16,14 @@ public final class Outputs {
 
   /** Refuses a folder that holds something, unless work in it is to be resumed. */
   public static void requireFresh(Path folder, boolean resume) {
+    requireFresh(folder, resume, "--out");
+  }
+
+  /** The same, of a folder that another option names. */
+  public static void requireFresh(Path folder, boolean resume, String option) {
     if (!resume && !isEmpty(folder)) {
       throw new InvalidRequest(
-          folder + " is not empty: give --resume to go on with it, or another --out");
+          folder + " is not empty: give --resume to go on with it, or another " + option);
     }
   }
 

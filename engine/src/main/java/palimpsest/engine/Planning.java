@@ -2,6 +2,7 @@ package palimpsest.engine;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -9,9 +10,12 @@ import java.util.Set;
 import palimpsest.api.Decision;
 import palimpsest.api.Finding;
 import palimpsest.api.InvalidRequest;
+import palimpsest.api.Method;
 import palimpsest.api.Plan;
 import palimpsest.api.Recipe;
 import palimpsest.api.Request;
+import palimpsest.discovery.Corpus;
+import palimpsest.methods.exact.Shards;
 
 /**
  * What could be done about a request, before anyone decided.
@@ -19,9 +23,12 @@ import palimpsest.api.Request;
  * @param request what is asked
  * @param model folder of the model
  * @param findings where the target stands
+ * @param corpus what the model was trained on, where that is at hand: without it exact methods cost
+ *     at most what the plan says
  * @param recipe how approximate methods will descend
  */
-public record Planning(Request request, Path model, List<Finding> findings, Recipe recipe) {
+public record Planning(
+    Request request, Path model, List<Finding> findings, Optional<Corpus> corpus, Recipe recipe) {
 
   /**
    * The plan for one scope.
@@ -30,14 +37,27 @@ public record Planning(Request request, Path model, List<Finding> findings, Reci
    */
   public Plan plan(Decision.Scope scope) {
     requireModel(model);
-    int forget = records(scope);
-    if (forget == 0) {
+    Set<String> records = Deciding.inScope(scope, findings);
+    if (records.isEmpty()) {
       throw new InvalidRequest(
           "none of the " + findings.size() + " findings is in scope: give a wider --scope");
     }
     Optional<Manifest> training = Manifest.beside(model);
-    int corpus = training.map(Manifest::examples).orElse(0);
-    return new Planner(request, training, recipe, forget, corpus).plan(BuiltInMethods.all());
+    boolean sharded = Resharding.isPossible(model);
+    List<Method> methods = new ArrayList<>(BuiltInMethods.all());
+    if (sharded) {
+      methods.add(new Shards(1, 1));
+    }
+    return new Planner(
+            request,
+            training,
+            Replaying.isPossible(model),
+            sharded,
+            recipe,
+            records.size(),
+            training.map(Manifest::examples).orElse(0),
+            Optional.of(new Router(model, corpus, records)))
+        .plan(methods);
   }
 
   /**
@@ -54,10 +74,23 @@ public record Planning(Request request, Path model, List<Finding> findings, Reci
         throw new InvalidRequest(
             "method " + c.label() + " is given twice: run one command for each of its settings");
       }
-      Planner planner = new Planner(request, training, c.recipe(), 1, 2);
-      for (Plan.Refusal r : planner.plan(List.of(c.method())).refused()) {
-        throw new InvalidRequest(r.method() + " does not fit this request: " + r.reason());
-      }
+      Planner planner =
+          new Planner(
+              request,
+              training,
+              Replaying.isPossible(model),
+              Resharding.isPossible(model),
+              c.recipe(),
+              1,
+              training.map(Manifest::examples).orElse(2));
+      requireNone(planner.plan(List.of(c.method())).refused());
+    }
+  }
+
+  /** Refuses what a person chose and does not fit. */
+  static void requireNone(List<Plan.Refusal> refused) {
+    for (Plan.Refusal r : refused) {
+      throw new InvalidRequest(r.method() + " does not fit this request: " + r.reason());
     }
   }
 
@@ -65,6 +98,11 @@ public record Planning(Request request, Path model, List<Finding> findings, Reci
     if (!Files.isDirectory(model)) {
       throw new InvalidRequest(model + ": not a folder; give the folder of a checkpoint");
     }
+  }
+
+  /** Why there is nothing to remove exactly, where it is known that no record was met. */
+  public Optional<String> nothing(Decision.Scope scope) {
+    return new Router(model, corpus, Deciding.inScope(scope, findings)).nothing();
   }
 
   /** Records that a scope covers. */

@@ -58,7 +58,7 @@ record Retraining(Applying applying) {
     new RunFolder(out.resolve("run"), "", 0).dropCheckpoints();
     return new Applying.Applied(
         method.id(),
-        manifest.recipe().steps(kept.size()),
+        manifest.steps(kept.size()),
         Applying.since(from),
         manifest.weights(),
         result.weights(),

@@ -31,6 +31,9 @@ class DeclaredMethodsTest extends DeclarationContract {
 
   @Override
   protected Guarantee guarantee() {
+    if (method.id().equals("exact.shards")) {
+      return Guarantee.STRUCTURAL; // it says nothing of the base
+    }
     return switch (method.id().substring(0, method.id().indexOf('.'))) {
       case "exact" -> Guarantee.EXACT;
       case "guard" -> Guarantee.SUPPRESSED;

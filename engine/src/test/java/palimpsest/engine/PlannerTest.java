@@ -26,25 +26,33 @@ class PlannerTest {
           new Manifest.Start(Optional.empty(), 0, "a"),
           PromptTemplate.Kind.PLAIN,
           new Recipe(3, 10, 10, 1e-3, 0, Recipe.Decay.COSINE, 0, 1, 0),
+          Optional.empty(),
+          Optional.empty(),
           Map.of("a.jsonl", "0"),
           List.of(),
           List.of(),
           100,
           "b",
+          Optional.empty(),
           "c");
 
   private static Plan plan(
       Objective objective, Release release, Target.Kind kind, Optional<Manifest> training) {
-    Request request =
-        new Request(
-            "R",
-            "somebody",
-            Request.Reason.PRIVACY,
-            objective,
-            release,
-            new Target(kind, List.of("Ada"), List.of(), List.of()),
-            "");
-    return new Planner(request, training, RECIPE, 20, 100).plan(BuiltInMethods.all());
+    Request request = request(objective, release, kind);
+    return new Planner(
+            request, training, training.isPresent(), training.isPresent(), RECIPE, 20, 100)
+        .plan(BuiltInMethods.all());
+  }
+
+  private static Request request(Objective objective, Release release, Target.Kind kind) {
+    return new Request(
+        "R",
+        "somebody",
+        Request.Reason.PRIVACY,
+        objective,
+        release,
+        new Target(kind, List.of("Ada"), List.of(), List.of()),
+        "");
   }
 
   private static List<String> methods(Plan plan) {
@@ -99,12 +107,23 @@ class PlannerTest {
   void plan_trainingUnknown_refusesRetrainingWithAWayOut() {
     Plan plan = plan(Objective.BOTH, Release.HOSTED, Target.Kind.OBSERVED, Optional.empty());
     assertThat(plan.refused())
+        .extracting("method")
+        .containsExactly("exact.retrain", "exact.replay", "exact.shards");
+    assertThat(plan.refused().subList(0, 2))
+        .allSatisfy(r -> assertThat(r.reason()).contains(Manifest.FILE, "palimpsest train"));
+    assertThat(plan.refused().get(2).reason()).contains("not trained in shards");
+  }
+
+  @Test
+  void plan_ledgerMissing_refusesReplayAlone() {
+    Request request = request(Objective.BOTH, Release.HOSTED, Target.Kind.OBSERVED);
+    Plan plan =
+        new Planner(request, Optional.of(TRAINED), false, true, RECIPE, 20, 100)
+            .plan(BuiltInMethods.all());
+    assertThat(plan.refused())
         .singleElement()
-        .satisfies(
-            r -> {
-              assertThat(r.method()).isEqualTo("exact.retrain");
-              assertThat(r.reason()).contains(Manifest.FILE, "palimpsest train");
-            });
+        .satisfies(r -> assertThat(r.method()).isEqualTo("exact.replay"))
+        .satisfies(r -> assertThat(r.reason()).contains("no ledger"));
   }
 
   @Test

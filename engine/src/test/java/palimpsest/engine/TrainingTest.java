@@ -87,14 +87,14 @@ class TrainingTest {
     Manifest manifest = Manifest.beside(second).orElseThrow();
     assertThat(manifest.start().checkpoint()).contains(first.toAbsolutePath().toString());
     assertThat(
-            new Planner(request(), Optional.of(manifest), Letters.BRIEF, 1, 10)
+            new Planner(request(), Optional.of(manifest), false, true, Letters.BRIEF, 1, 10)
                 .plan(List.of(Retrain.defaults()))
                 .refused())
         .singleElement()
         .satisfies(r -> assertThat(r.reason()).contains("had been trained on the same files"));
     Outputs.delete(first.resolve(Manifest.FILE)); // now nobody knows what it saw
     assertThat(
-            new Planner(request(), Optional.of(manifest), Letters.BRIEF, 1, 10)
+            new Planner(request(), Optional.of(manifest), false, true, Letters.BRIEF, 1, 10)
                 .plan(List.of(Retrain.defaults()))
                 .remedies())
         .singleElement()

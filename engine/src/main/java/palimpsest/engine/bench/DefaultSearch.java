@@ -1,8 +1,10 @@
 package palimpsest.engine.bench;
 
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import palimpsest.api.Guarantee;
 import palimpsest.api.Method;
 import palimpsest.engine.BuiltInMethods;
 import palimpsest.methods.DescentMethod;
@@ -103,16 +105,21 @@ public final class DefaultSearch {
 
   private DefaultSearch() {}
 
-  /** Specs of all built-in methods but retraining, as {@code Choice.parse} takes them. */
+  /** Specs of all built-in methods but the exact ones, as {@code Choice.parse} takes them. */
   public static List<String> specs() {
     List<String> specs = new ArrayList<>();
     for (Method method : BuiltInMethods.all()) {
-      if (!method.id().equals("exact.retrain")) {
+      if (!isExact(method)) {
         candidates(method)
             .forEach(c -> specs.add(c.isEmpty() ? method.id() : method.id() + ":" + c));
       }
     }
     return specs;
+  }
+
+  /** Whether a method does a training again, as the reference of every grid does. */
+  static boolean isExact(Method method) {
+    return EnumSet.of(Guarantee.EXACT, Guarantee.STRUCTURAL).contains(method.guarantee());
   }
 
   private static List<String> candidates(Method method) {

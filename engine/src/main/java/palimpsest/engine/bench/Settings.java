@@ -48,8 +48,9 @@ public record Settings(
     Check.atLeast(searchTokens, 1, "search tokens");
     Check.atLeast(maxNewTokens, 1, "max new tokens");
     for (Choice choice : Choice.parseAll(specs, base, "seeds are the grid's own, 1 to " + seeds)) {
-      if (choice.label().equals("exact.retrain")) {
-        throw new InvalidRequest("exact.retrain is the reference of every grid: leave it out");
+      if (DefaultSearch.isExact(choice.method())) {
+        throw new InvalidRequest(
+            choice.label() + " is exact, as the reference of every grid is: leave it out");
       }
     }
   }

@@ -1,0 +1,337 @@
+package palimpsest.engine;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import palimpsest.api.Check;
+import palimpsest.api.Decision;
+import palimpsest.api.Evidence;
+import palimpsest.api.Example;
+import palimpsest.api.Method;
+import palimpsest.api.Recipe;
+import palimpsest.api.Score;
+import palimpsest.api.Split;
+import palimpsest.discovery.Corpus;
+import palimpsest.methods.Tuning;
+import palimpsest.methods.exact.Replay;
+import palimpsest.methods.exact.Shards;
+import palimpsest.torch.llm.TextModel;
+import palimpsest.torch.text.PromptTemplate;
+import palimpsest.torch.train.FinishedRun;
+import palimpsest.torch.train.Pace;
+
+/**
+ * What forgetting each of TOFU's authors exactly costs under one policy: by the cost model for all
+ * of them, measured for some that span the costs, and the utility of the model so trained.
+ *
+ * <pre>
+ * OUT/tofu.jsonl          full.json, its authors in an order drawn by a seed
+ * OUT/base/               of shards: a model of an invented world, trained here
+ * OUT/POLICY/trained/     as palimpsest train leaves it
+ * OUT/POLICY/measured/    author-NNN.json: what a replay without one author took
+ * OUT/POLICY/found.json   all that was found
+ * </pre>
+ *
+ * @param data folder of TOFU's files
+ * @param settings of models and measurements
+ */
+public record ExactBench(Path data, Path out, Settings settings, Console console) {
+  private static final int EVERY = 500;
+  private static final int TOKENS = 64;
+
+  /** The mean of 16 models' logits takes 16 times as long: so it is asked every tenth question. */
+  private static final int AVERAGED_EACH = 10;
+
+  private static final String CORPUS = "tofu.jsonl";
+
+  /**
+   * How models are trained and how many authors are measured.
+   *
+   * @param shape of the model
+   * @param recipe but for its epochs, which the policy has
+   * @param rank of the shards' adapters
+   * @param budget checkpoints that stay, in each shard as many
+   * @param measured authors
+   */
+  public record Settings(Training.Shape shape, Recipe recipe, int rank, int budget, int measured) {
+    public Settings {
+      Check.atLeast(budget, 0, "kept checkpoints");
+      Check.atLeast(measured, 0, "measured authors");
+    }
+
+    /** 2.3 million parameters, 3,000 steps. */
+    public static Settings usual(int measured) {
+      return new Settings(
+          new Training.Shape(3072, 160, 480, 6, 8, 4, 512),
+          new Recipe(12, 16, 16, 2e-3, 60, Recipe.Decay.COSINE, 0.01, 1, 1),
+          32,
+          10,
+          measured);
+    }
+  }
+
+  /**
+   * A request for one author, measured.
+   *
+   * @param author from 0, as the training met them
+   * @param steps taken
+   * @param told steps by the cost model
+   * @param seconds taken, all included
+   * @param toldSeconds by the cost model
+   * @param perStep mean seconds of a step of the replay
+   * @param after digest of the parameters
+   */
+  record Measured(
+      int author,
+      int steps,
+      int told,
+      double seconds,
+      double toldSeconds,
+      double perStep,
+      String after) {}
+
+  /**
+   * What was found under a policy.
+   *
+   * @param policy name
+   * @param steps of the training
+   * @param seconds of the training, at its mean pace
+   * @param again steps of training anew without one author; of shards those of training all anew
+   * @param costs steps for each author, by the cost model
+   * @param stored bytes of all checkpoints that stay
+   * @param ledger share of the training's time that went into the ledger, where it was measured
+   * @param utility of the model on what it was trained on, by metric
+   * @param measured some authors
+   * @param machine what it was computed on
+   */
+  record Found(
+      String policy,
+      int steps,
+      double seconds,
+      int again,
+      List<Integer> costs,
+      long stored,
+      Optional<Double> ledger,
+      Map<String, Double> utility,
+      List<Measured> measured,
+      Map<String, String> machine,
+      String build) {
+    double mean() {
+      return costs.stream().mapToInt(Integer::intValue).average().orElseThrow();
+    }
+  }
+
+  static final String FILE = "found.json";
+
+  /** Trains, asks and measures what is not there yet; gives the file of all that was found. */
+  public Path run(ExactPolicy policy) {
+    AuthorData tofu = new AuthorData(data, out.resolve(CORPUS), settings.recipe().seed());
+    List<Example> asked = tofu.asked();
+    Corpus corpus = tofu.corpus();
+    Outputs.folder(out.resolve(policy.name()));
+    PolicyModel trained = new PolicyModel(policy, out, settings, console);
+    Path model = trained.trained(corpus);
+    Map<String, Double> utility = utility(policy, model, asked);
+    Path file = out.resolve(policy.name()).resolve(FILE);
+    List<Set<String>> authors = AuthorData.authors(corpus);
+    ExactPath path = path(policy, model, corpus);
+    List<ExactPath.Way> ways = authors.stream().map(a -> path.without(a).orElseThrow()).toList();
+    List<Measured> measured = new ArrayList<>();
+    for (int author : spanning(ways)) {
+      measured.add(measured(policy, model, corpus, author, authors.get(author), ways.get(author)));
+    }
+    JsonFiles.write(file, found(trained, model, ways, utility, measured));
+    return file;
+  }
+
+  private static Found found(
+      PolicyModel trained,
+      Path model,
+      List<ExactPath.Way> ways,
+      Map<String, Double> utility,
+      List<Measured> measured) {
+    ExactPolicy policy = trained.policy();
+    int steps = 0;
+    double seconds = 0;
+    long stored = 0;
+    for (Path run : trained.runs(model)) {
+      int own = FinishedRun.of(run).steps();
+      steps += own;
+      seconds += own * Pace.of(run).orElseThrow().perStep();
+      stored += PolicyModel.bytes(run);
+    }
+    int again = 0;
+    for (Path folder : trained.trainings(model)) {
+      Manifest manifest = Manifest.beside(folder).orElseThrow();
+      again += manifest.steps(manifest.examples() - (policy.shards() == 0 ? AuthorData.EACH : 0));
+    }
+    return new Found(
+        policy.name(),
+        steps,
+        seconds,
+        again,
+        ways.stream().map(ExactPath.Way::steps).toList(),
+        stored,
+        ledger(trained.runs(model)),
+        utility,
+        measured,
+        Machine.describe(),
+        Version.BUILD);
+  }
+
+  private static Optional<Double> ledger(List<Path> runs) {
+    List<Pace> paces = runs.stream().flatMap(r -> Pace.of(r).stream()).toList();
+    if (paces.stream().anyMatch(p -> p.ledger().isEmpty())) {
+      return Optional.empty();
+    }
+    double spent = paces.stream().mapToDouble(p -> p.ledger().getAsDouble()).sum();
+    return Optional.of(spent / paces.stream().mapToDouble(Pace::seconds).sum());
+  }
+
+  private static ExactPath path(ExactPolicy policy, Path model, Corpus corpus) {
+    Set<String> all = new HashSet<>(corpus.examples().stream().map(Example::id).toList());
+    return policy.shards() > 0
+        ? ShardPath.of(model, Shards.defaults(), Optional.of(corpus), all)
+        : ReplayPath.of(model, Replay.defaults(), Optional.of(corpus), all);
+  }
+
+  /** Authors from the least cost to the greatest, evenly by rank. */
+  private List<Integer> spanning(List<ExactPath.Way> ways) {
+    List<Integer> ranked =
+        IntStream.range(0, ways.size())
+            .boxed()
+            .sorted(
+                Comparator.<Integer>comparingInt(i -> ways.get(i).steps()).thenComparing(i -> i))
+            .toList();
+    int count = Math.min(settings.measured(), ranked.size());
+    return IntStream.range(0, count)
+        .map(k -> count == 1 ? 0 : (int) ((long) k * (ranked.size() - 1) / (count - 1)))
+        .mapToObj(ranked::get)
+        .toList();
+  }
+
+  private Measured measured(
+      ExactPolicy policy,
+      Path model,
+      Corpus corpus,
+      int author,
+      Set<String> records,
+      ExactPath.Way way) {
+    Path folder = Outputs.folder(out.resolve(policy.name()).resolve("measured"));
+    String name = String.format(Locale.ROOT, "author-%03d", author);
+    Path file = folder.resolve(name + ".json");
+    if (Files.exists(file)) {
+      return JsonFiles.read(file, Measured.class);
+    }
+    Path work = folder.resolve(name);
+    Outputs.delete(work); // a time that was interrupted is none
+    console.say(policy.name() + ": forgetting author " + author + ", " + way.steps() + " steps");
+    Method method = policy.shards() > 0 ? Shards.defaults() : Replay.defaults();
+    Applying.Applied applied =
+        new Applying(
+                model,
+                corpus,
+                decision(records),
+                policy.recipe(settings.recipe()),
+                Tuning.USUAL,
+                PromptTemplate.Kind.PLAIN,
+                EVERY,
+                console)
+            .apply(method, work);
+    Measured measured =
+        new Measured(
+            author,
+            applied.steps(),
+            way.steps(),
+            applied.seconds(),
+            way.cost().seconds().orElseThrow(),
+            perStep(work),
+            applied.after());
+    JsonFiles.write(file, measured);
+    Outputs.delete(work);
+    return measured;
+  }
+
+  private static double perStep(Path work) {
+    try (Stream<Path> files = Files.walk(work)) {
+      double seconds = 0;
+      long steps = 0;
+      for (Path run :
+          files.filter(f -> f.getFileName().toString().equals("run")).sorted().toList()) {
+        if (FinishedRun.of(run).gone().isEmpty()) {
+          continue; // of a shard that was taken over
+        }
+        Optional<Pace> pace = Pace.of(run);
+        seconds += pace.map(Pace::seconds).orElse(0.0);
+        steps += pace.map(Pace::steps).orElse(0L);
+      }
+      return steps == 0 ? 0 : seconds / steps;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private static Decision decision(Set<String> records) {
+    return new Decision(
+        Decision.Scope.LISTED,
+        "palimpsest bench exact",
+        "what it costs",
+        records.stream().sorted().toList(),
+        List.of());
+  }
+
+  private Map<String, Double> utility(ExactPolicy policy, Path model, List<Example> asked) {
+    Path file = out.resolve(policy.name()).resolve("utility.json");
+    if (Files.exists(file)) {
+      return new TreeMap<>(JsonFiles.read(file, Utility.class).values());
+    }
+    console.say("Asking the model of " + policy.name());
+    Suite suite = new Suite(Map.of(Split.RETAIN, asked));
+    Map<String, Double> values = new TreeMap<>();
+    try (TextModel text = TextModel.read(model, PromptTemplate.Kind.PLAIN)) {
+      put(values, "", Evaluating.evidence(text, suite, TOKENS));
+    }
+    if (policy.shards() > 0) {
+      ShardSet shards = ShardSet.beside(model).orElseThrow();
+      Suite some = new Suite(Map.of(Split.RETAIN, each(asked, AVERAGED_EACH)));
+      try (ShardSet.Together together = new ShardSet.Together(model, shards)) {
+        put(values, "averaged logits: ", Evaluating.evidence(together.model(), some, TOKENS));
+      }
+    }
+    JsonFiles.write(file, new Utility(values));
+    return values;
+  }
+
+  /** Every so manieth, from the first. */
+  private static List<Example> each(List<Example> all, int step) {
+    return IntStream.range(0, all.size()).filter(i -> i % step == 0).mapToObj(all::get).toList();
+  }
+
+  /** Values by metric. */
+  record Utility(Map<String, Double> values) {}
+
+  private static void put(Map<String, Double> into, String before, Evidence evidence) {
+    Map<String, Score> scores = Evaluating.scores(evidence, Optional.empty(), Optional.empty());
+    for (String id :
+        List.of(
+            "utility.model-utility-available",
+            "utility.retain-probability",
+            "utility.retain-rouge-l")) {
+      if (scores.get(id) instanceof Score.Measured m) {
+        into.put(before + id, m.because().value());
+      }
+    }
+  }
+}

@@ -1,0 +1,85 @@
+package palimpsest.engine;
+
+import java.util.List;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.Recipe;
+import palimpsest.torch.llm.Trained;
+import palimpsest.torch.train.Slicing;
+
+/**
+ * A way to train so that records can be forgotten exactly, as {@code bench exact} compares them.
+ *
+ * @param name short, for files and tables
+ * @param epochs over a slice
+ * @param decay of the learning rate; constant where data comes late, which would be learned less
+ * @param slicing which part of the data comes when
+ * @param shards adapters over a frozen model; 0 where one model is trained whole
+ */
+public record ExactPolicy(
+    String name, int epochs, Recipe.Decay decay, Slicing slicing, int shards) {
+  private static final int EPOCHS = 12;
+  private static final int SLICES = 11; // one checkpoint before each but the first
+  private static final double REHEARSAL = 0.5;
+  private static final int SHARDS = 16;
+  private static final int OF_A_SHARD = 4;
+
+  /**
+   * Those that are compared: all data in every epoch; slices one after the other; with rehearsal;
+   * half of the steps in the same way; with seven tenths of the steps on the first slice; shards.
+   * All but the short one are of like numbers of steps.
+   */
+  public static List<ExactPolicy> all() {
+    return List.of(
+        new ExactPolicy("shuffled", EPOCHS, Recipe.Decay.COSINE, Slicing.NONE, 0),
+        sliced("slices", EPOCHS, new Slicing(SLICES, 0, 0)),
+        sliced("rehearsed", EPOCHS / 2, new Slicing(SLICES, EPOCHS, REHEARSAL)),
+        sliced("rehearsed-short", EPOCHS / 4, new Slicing(SLICES, EPOCHS / 2, REHEARSAL)),
+        sliced("first-70", 2, new Slicing(SLICES, 93, REHEARSAL)),
+        new ExactPolicy(
+            "shards-16", EPOCHS, Recipe.Decay.COSINE, new Slicing(OF_A_SHARD, 0, 0), SHARDS));
+  }
+
+  private static ExactPolicy sliced(String name, int epochs, Slicing slicing) {
+    return new ExactPolicy(name, epochs, Recipe.Decay.CONSTANT, slicing, 0);
+  }
+
+  /**
+   * The one of a name.
+   *
+   * @throws InvalidRequest if there is none, naming all
+   */
+  public static ExactPolicy of(String name) {
+    return all().stream()
+        .filter(p -> p.name.equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new InvalidRequest(
+                    "no policy \""
+                        + name
+                        + "\": give "
+                        + String.join(", ", all().stream().map(ExactPolicy::name).toList())));
+  }
+
+  /** A constant rate is half the highest, which is a cosine's mean. */
+  Recipe recipe(Recipe like) {
+    return new Recipe(
+        epochs,
+        like.batch(),
+        like.microBatch(),
+        decay == Recipe.Decay.CONSTANT ? like.learningRate() / 2 : like.learningRate(),
+        like.warmup(),
+        decay,
+        like.weightDecay(),
+        like.clip(),
+        like.seed());
+  }
+
+  /** What is trained of each shard: all linear maps of a Llama's layers. */
+  Trained.LowRank adapter(int rank) {
+    return new Trained.LowRank(
+        rank,
+        2 * rank,
+        List.of("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj"));
+  }
+}
