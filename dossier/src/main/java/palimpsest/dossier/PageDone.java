@@ -13,13 +13,17 @@ import palimpsest.api.ShardedLoss;
 
 /** The remedies applied, planned and refused. */
 final class PageDone {
+  private static final String REPLAYED =
+      "The original's training done again with the places of the records in scope empty: what a"
+          + " model looks like that never saw them. The measure of the others.";
+
   private PageDone() {}
 
   static void write(Html html, Dossier dossier) {
     Page.section(html, "done");
     html.open("div", "class", "grid");
     dossier.outcomes().forEach(o -> outcome(html, o));
-    dossier.reference().ifPresent(r -> reference(html, r));
+    dossier.reference().ifPresent(r -> reference(html, r, isReplayed(dossier, r)));
     html.close();
     plan(html, dossier.plan());
     html.close();
@@ -57,25 +61,31 @@ final class PageDone {
     html.close();
   }
 
-  private static void reference(Html html, Dossier.Reference reference) {
-    html.open("article", "class", "panel").leaf("h3", "Retrained reference");
-    html.leaf(
-        "p",
-        reference
-            .start()
-            .map(
-                s ->
-                    "Trained from the checkpoint named below without the records in scope, with the"
-                        + " same recipe. What the checkpoint itself had seen is not known.")
-            .orElse(
-                "Trained from the start without the records in scope: what a model looks like that"
-                    + " never saw them. The measure of the others, made with the same recipe."));
+  private static boolean isReplayed(Dossier dossier, Dossier.Reference reference) {
+    return dossier.outcomes().stream()
+        .filter(o -> o.weightsAfter().equals(reference.digest()))
+        .anyMatch(o -> o.remedy().method().equals("exact.replay"));
+  }
+
+  /** What it is, and whether its run was done again with places empty or anew without them. */
+  static void reference(Html html, Dossier.Reference reference, boolean replayed) {
+    html.open("article", "class", "panel")
+        .leaf("h3", replayed ? "Replayed reference" : "Retrained reference");
+    html.leaf("p", replayed ? REPLAYED : retrained(reference));
     html.open("dl");
     reference.start().ifPresent(s -> Page.term(html, "Checkpoint", s));
     Page.term(html, "Trained on", Numbers.count(reference.records(), "record"));
     Page.term(html, "Effort", effort(reference.steps(), reference.seconds()));
     html.leaf("dt", "Weights").open("dd").leaf("code", brief(reference.digest())).close();
     html.close().close();
+  }
+
+  private static String retrained(Dossier.Reference reference) {
+    return reference.start().isPresent()
+        ? "Trained from the checkpoint named below without the records in scope, with the same"
+            + " recipe. What the checkpoint itself had seen is not known."
+        : "Trained from the start without the records in scope: what a model looks like that never"
+            + " saw them. The measure of the others, made with the same recipe.";
   }
 
   static void plan(Html html, Plan plan) {

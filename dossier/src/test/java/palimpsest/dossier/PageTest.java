@@ -139,6 +139,20 @@ class PageTest {
   }
 
   @Test
+  void page_reference_saysWhetherItWasTrainedAnewOrReplayed() {
+    Dossier.Reference reference = SampleDossier.make().reference().orElseThrow();
+    Html anew = new Html();
+    PageDone.reference(anew, reference, false);
+    Html again = new Html();
+    PageDone.reference(again, reference, true);
+
+    assertThat(anew.finish()).contains("Retrained reference", "Trained from the start without");
+    assertThat(again.finish())
+        .contains("Replayed reference", "done again with the places")
+        .doesNotContain("Trained from the start");
+  }
+
+  @Test
   void page_ownWords_claimNothingForbidden() {
     assertThat(render(SampleDossier.make()))
         .doesNotContainPattern("(?i)\\b(deleted|forgotten|compliant|compliance)\\b|infring");
