@@ -93,10 +93,10 @@ final class DestroyCommand implements Callable<Integer> {
     if (Files.isDirectory(replay.resolve("before"))) {
       Wrapped.print(
           screen,
-          "stays: ",
-          "the training before, which met what is forgotten too and was made again in "
+          "apart: ",
+          "the training before met what is forgotten too and was made again in "
               + replay.resolve("before")
-              + ": destroy its folder for that one");
+              + ": its old folder is destroyed for that one, by a call of its own");
     }
     files.ifPresent(f -> tellTokens(telling));
     Wrapped.print(screen, "not reached: ", NOT_REACHED);

@@ -2,7 +2,6 @@ package palimpsest.engine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -40,14 +39,7 @@ record AuthorData(Path data, Path file, long seed) {
     byte[] lines = lines(Corpus.read(List.of(data.resolve("full.json"))).examples());
     if (!Files.exists(file)) {
       Outputs.folder(folder());
-      AtomicFile.write(
-          file,
-          channel -> {
-            ByteBuffer bytes = ByteBuffer.wrap(lines);
-            while (bytes.hasRemaining()) {
-              channel.write(bytes);
-            }
-          });
+      AtomicFile.write(file, lines);
     }
     try {
       if (!Arrays.equals(lines, Files.readAllBytes(file))) {

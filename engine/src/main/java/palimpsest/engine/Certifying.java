@@ -2,7 +2,6 @@ package palimpsest.engine;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -83,14 +82,7 @@ record Certifying(
         .ifPresent(
             svg -> {
               Path file = job.out().resolve("trade-off.svg");
-              ByteBuffer bytes = ByteBuffer.wrap(svg);
-              AtomicFile.write(
-                  file,
-                  channel -> {
-                    while (bytes.hasRemaining()) {
-                      channel.write(bytes);
-                    }
-                  });
+              AtomicFile.write(file, svg);
             });
   }
 

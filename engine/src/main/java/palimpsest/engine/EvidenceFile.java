@@ -3,7 +3,6 @@ package palimpsest.engine;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import palimpsest.api.CorruptArtifact;
@@ -19,14 +18,7 @@ public final class EvidenceFile {
   /** Writes it, replacing the file if it is there. */
   public static void write(Path file, Evidence evidence) {
     try {
-      ByteBuffer bytes = ByteBuffer.wrap(MAPPER.writeValueAsBytes(evidence));
-      AtomicFile.write(
-          file,
-          channel -> {
-            while (bytes.hasRemaining()) {
-              channel.write(bytes);
-            }
-          });
+      AtomicFile.write(file, MAPPER.writeValueAsBytes(evidence));
     } catch (IOException e) {
       throw new IllegalStateException("evidence cannot be written as JSON", e);
     }

@@ -1,6 +1,5 @@
 package palimpsest.engine;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,14 +35,7 @@ public record ExactTable(List<ExactBench.Found> found) {
   /** Writes table.md; gives it. */
   public Path write(Path out) {
     Path file = out.resolve("table.md");
-    ByteBuffer bytes = ByteBuffer.wrap(markdown().getBytes(StandardCharsets.UTF_8));
-    AtomicFile.write(
-        file,
-        channel -> {
-          while (bytes.hasRemaining()) {
-            channel.write(bytes);
-          }
-        });
+    AtomicFile.write(file, markdown().getBytes(StandardCharsets.UTF_8));
     return file;
   }
 

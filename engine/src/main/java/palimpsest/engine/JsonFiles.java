@@ -1,7 +1,6 @@
 package palimpsest.engine;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -15,14 +14,7 @@ public final class JsonFiles {
 
   /** Writes a record, replacing the file if it is there. */
   public static void write(Path file, Object value) {
-    ByteBuffer bytes = ByteBuffer.wrap(Json.canonical(value));
-    AtomicFile.write(
-        file,
-        channel -> {
-          while (bytes.hasRemaining()) {
-            channel.write(bytes);
-          }
-        });
+    AtomicFile.write(file, Json.canonical(value));
   }
 
   /**

@@ -148,7 +148,7 @@ class ShardDestroyingTest {
               trained.resolve("model.new"),
               trained.resolve("shards/01/adapter.new"),
               first.resolve("shards/02.new/run"));
-      plant(forgotten, tokenizer, unfinished);
+      Store.plant(forgotten, tokenizer, unfinished);
       assertThat(store.holding(forgotten, tokenizer))
           .hasSize(18) // three records, six forms
           .allMatch(name -> name.matches("(trained|first)/.*"));
@@ -156,26 +156,10 @@ class ShardDestroyingTest {
       saw.addAll(digests(Sharded.destroying(first, second).destroy()));
       assertThat(store.holding(forgotten, tokenizer)).isEmpty();
     }
-    assertThat(contents(store.folder())).isNotEmpty().doesNotContainAnyElementsOf(saw);
-    assertThat(contents(made)).containsAll(saw); // they were there
+    assertThat(Store.digests(store.folder())).isNotEmpty().doesNotContainAnyElementsOf(saw);
+    assertThat(Store.digests(made)).containsAll(saw); // they were there
     assertThat(Letters.files(first).stream().map(f -> first.relativize(f).toString()))
         .containsExactly("applied.json", "destroyed.json");
-  }
-
-  /** Writes each record in each form as if a killed write had left it. */
-  private static void plant(List<Example> records, Tokenizer tokenizer, List<Path> unfinished)
-      throws IOException {
-    for (Path folder : unfinished) {
-      Files.createDirectories(folder);
-    }
-    for (int i = 0; i < records.size(); i++) {
-      String text = records.get(i).completion();
-      int k = 0;
-      for (byte[] form : Store.forms(text, tokenizer.encode(text))) {
-        Path file = unfinished.get(i).resolve("half-" + i + "-" + k++);
-        Files.write(file, ByteBuffer.allocate(form.length + 3).put(1, form).array());
-      }
-    }
   }
 
   private static List<String> digests(Destroyed.Done done) {
@@ -190,14 +174,6 @@ class ShardDestroyingTest {
         .filter(f -> kinds.contains(f.kind()))
         .map(Superseded.Item::sha256)
         .toList();
-  }
-
-  private static List<String> contents(Path folder) throws IOException {
-    List<String> digests = new ArrayList<>();
-    for (Path file : Letters.files(folder)) {
-      digests.add(Fingerprints.ofFile(file));
-    }
-    return digests;
   }
 
   /** Files, then locks and folders, the record and the intent: each a moment to be killed at. */

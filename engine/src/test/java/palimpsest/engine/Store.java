@@ -55,6 +55,31 @@ record Store(Path folder) {
     return found;
   }
 
+  /** Writes each record in each form as if a killed write had left it. */
+  static void plant(List<Example> records, Tokenizer tokenizer, List<Path> unfinished)
+      throws IOException {
+    for (Path folder : unfinished) {
+      Files.createDirectories(folder);
+    }
+    for (int i = 0; i < records.size(); i++) {
+      String text = records.get(i).completion();
+      int k = 0;
+      for (byte[] form : Store.forms(text, tokenizer.encode(text))) {
+        Path file = unfinished.get(i).resolve("half-" + i + "-" + k++);
+        Files.write(file, ByteBuffer.allocate(form.length + 3).put(1, form).array());
+      }
+    }
+  }
+
+  /** SHA-256 of every file in a folder. */
+  static List<String> digests(Path folder) throws IOException {
+    List<String> digests = new ArrayList<>();
+    for (Path file : Letters.files(folder)) {
+      digests.add(Fingerprints.ofFile(file));
+    }
+    return digests;
+  }
+
   /** How a text may stand in a file: UTF-8, ids of 32 and of 64 bits, lists of ids in JSON. */
   static List<byte[]> forms(String text, int[] ids) {
     ByteBuffer narrow = ByteBuffer.allocate(4 * ids.length).order(ByteOrder.LITTLE_ENDIAN);

@@ -30,6 +30,22 @@ public final class AtomicFile {
   }
 
   /**
+   * Writes a file of these bytes, replacing one that is there.
+   *
+   * @throws InvalidRequest if it cannot be written
+   */
+  public static void write(Path file, byte[] content) {
+    ByteBuffer bytes = ByteBuffer.wrap(content);
+    write(
+        file,
+        channel -> {
+          while (bytes.hasRemaining()) {
+            channel.write(bytes);
+          }
+        });
+  }
+
+  /**
    * Writes a file, replacing one that is there.
    *
    * @throws InvalidRequest if it cannot be written
