@@ -2,6 +2,7 @@ package palimpsest.cli;
 
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import palimpsest.engine.ExactBench;
@@ -16,8 +17,8 @@ import picocli.CommandLine.Option;
     name = "exact",
     description = {
       "Trains a Llama of 2.3 million parameters on TOFU under each of several policies: all data in"
-          + " every epoch, slices one after the other, ever more of the steps on the first slice,"
-          + " and shards. Says what an exact removal of each author takes by the cost model,"
+          + " every epoch, slices one after the other with earlier ones rehearsed, most of the"
+          + " steps or most of the data on the first slice, and shards. Says what an exact removal of each author takes by the cost model,"
           + " measures some that span the costs, and asks the models what they kept. Writes"
           + " table.md and found.json of each policy.",
       "",
@@ -49,8 +50,7 @@ final class BenchExactCommand implements Callable<Integer> {
       names = "--policy",
       paramLabel = "NAME",
       split = ",",
-      description =
-          "shuffled, slices, rehearsed, rehearsed-short, first-70, shards-16; all unless given.")
+      description = "shuffled, rehearsed-short, first-70, risk-last, shards-16; all unless given.")
   private @Nullable List<String> policies;
 
   @Option(
@@ -59,6 +59,14 @@ final class BenchExactCommand implements Callable<Integer> {
       defaultValue = "12",
       description = "Authors that are forgotten and timed; ${DEFAULT-VALUE} unless given.")
   private int measured;
+
+  @Option(
+      names = "--base",
+      paramLabel = "DIR",
+      description =
+          "Of shards: the checkpoint under them, which has met none of the data; one of an invented"
+              + " world is trained unless given.")
+  private @Nullable Path base;
 
   @Mixin private Common common;
 
@@ -72,7 +80,10 @@ final class BenchExactCommand implements Callable<Integer> {
         policies == null ? ExactPolicy.all() : policies.stream().map(ExactPolicy::of).toList();
     ExactBench bench =
         new ExactBench(
-            data, out, ExactBench.Settings.usual(measured), common.resumableConsole(screen));
+            data,
+            out,
+            ExactBench.Settings.usual(measured, Optional.ofNullable(base)),
+            common.resumableConsole(screen));
     chosen.forEach(bench::run);
     screen.line(ExactTable.of(out).write(out).toString());
     return 0;

@@ -92,6 +92,15 @@ final class TrainCommand implements Callable<Integer> {
   private int firstEpochs;
 
   @Option(
+      names = "--first-share",
+      paramLabel = "X",
+      defaultValue = "0",
+      description =
+          "With --slices: share of the data that the first holds, such as 0.9 where those likeliest"
+              + " to go come last; as the others unless given.")
+  private double firstShare;
+
+  @Option(
       names = "--rehearse",
       paramLabel = "X",
       defaultValue = "0",
@@ -170,7 +179,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Slicing slicing() {
-    return new Slicing(slices, firstEpochs, rehearse);
+    return new Slicing(slices, firstEpochs, rehearse, firstShare);
   }
 
   private int shards(Recipe recipeOfEach, int count) {

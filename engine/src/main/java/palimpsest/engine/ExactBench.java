@@ -38,7 +38,7 @@ import palimpsest.torch.train.Pace;
  *
  * <pre>
  * OUT/tofu.jsonl          full.json, its authors in an order drawn by a seed
- * OUT/base/               of shards: a model of an invented world, trained here
+ * OUT/base/               of shards, unless one is given: a model of an invented world
  * OUT/POLICY/trained/     as palimpsest train leaves it
  * OUT/POLICY/measured/    author-NNN.json: what a replay without one author took
  * OUT/POLICY/found.json   all that was found
@@ -56,29 +56,40 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
 
   private static final String CORPUS = "tofu.jsonl";
 
+  static final String AVERAGED = "averaged logits: ";
+  static final String OWN = "own shard's adapter: ";
+
   /**
    * How models are trained and how many authors are measured.
    *
    * @param shape of the model
-   * @param recipe but for its epochs, which the policy has
+   * @param recipe but for its epochs and batches, which the policy has
    * @param rank of the shards' adapters
    * @param budget checkpoints that stay, in each shard as many
    * @param measured authors
+   * @param base checkpoint under the shards, which has met none of the data
    */
-  public record Settings(Training.Shape shape, Recipe recipe, int rank, int budget, int measured) {
+  public record Settings(
+      Training.Shape shape,
+      Recipe recipe,
+      int rank,
+      int budget,
+      int measured,
+      Optional<Path> base) {
     public Settings {
       Check.atLeast(budget, 0, "kept checkpoints");
       Check.atLeast(measured, 0, "measured authors");
     }
 
     /** 2.3 million parameters, 3,000 steps. */
-    public static Settings usual(int measured) {
+    public static Settings usual(int measured, Optional<Path> base) {
       return new Settings(
           new Training.Shape(3072, 160, 480, 6, 8, 4, 512),
           new Recipe(12, 16, 16, 2e-3, 60, Recipe.Decay.COSINE, 0.01, 1, 1),
           32,
           10,
-          measured);
+          measured,
+          base);
     }
   }
 
@@ -130,6 +141,15 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
       String build) {
     double mean() {
       return costs.stream().mapToInt(Integer::intValue).average().orElseThrow();
+    }
+
+    /** Expected steps of a request where the authors at the end make most of them. */
+    double meanByRisk() {
+      int late = Math.max(1, (int) Math.round(ExactPolicy.LATE * costs.size()));
+      int early = costs.size() - late;
+      double first = costs.stream().limit(early).mapToInt(i -> i).average().orElse(0);
+      double last = costs.stream().skip(early).mapToInt(i -> i).average().orElseThrow();
+      return (1 - ExactPolicy.RISK) * first + ExactPolicy.RISK * last;
     }
   }
 
@@ -305,9 +325,14 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
     }
     if (policy.shards() > 0) {
       ShardSet shards = ShardSet.beside(model).orElseThrow();
+      Path corpus = out.resolve(CORPUS);
+      put(
+          values,
+          OWN,
+          new OwnShard(model, shards, Corpus.read(List.of(corpus))).evidence(asked, TOKENS));
       Suite some = new Suite(Map.of(Split.RETAIN, each(asked, AVERAGED_EACH)));
       try (ShardSet.Together together = new ShardSet.Together(model, shards)) {
-        put(values, "averaged logits: ", Evaluating.evidence(together.model(), some, TOKENS));
+        put(values, AVERAGED, Evaluating.evidence(together.model(), some, TOKENS));
       }
     }
     JsonFiles.write(file, new Utility(values));

@@ -15,7 +15,6 @@ import palimpsest.torch.checkpoint.AtomicFile;
  * @param found in the order of the policies
  */
 public record ExactTable(List<ExactBench.Found> found) {
-  private static final String AVERAGED = "averaged logits: ";
   private static final String UTILITY = "utility.model-utility-available";
 
   public ExactTable {
@@ -43,13 +42,15 @@ public record ExactTable(List<ExactBench.Found> found) {
     List<String> lines = new ArrayList<>();
     lines.add(
         "| policy | training, steps | s | anew without one author, steps | mean over authors, steps"
-            + " | of anew | least, most | checkpoints, MB | utility | points lost | probability |"
+            + " | of anew | of anew, by risk | least, most | checkpoints, MB | utility | points lost | probability |"
             + " ROUGE-L |");
-    lines.add("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+    lines.add("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     found.forEach(f -> lines.add(row(f, "")));
-    found.stream()
-        .filter(f -> f.utility().containsKey(AVERAGED + UTILITY))
-        .forEach(f -> lines.add(row(f, AVERAGED)));
+    for (String which : List.of(ExactBench.OWN, ExactBench.AVERAGED)) {
+      found.stream()
+          .filter(f -> f.utility().containsKey(which + UTILITY))
+          .forEach(f -> lines.add(row(f, which)));
+    }
     lines.add("");
     lines.add(
         "| policy | author | steps told | taken | seconds told | taken | ratio | s a step, of the"
@@ -94,13 +95,14 @@ public record ExactTable(List<ExactBench.Found> found) {
   private String row(ExactBench.Found f, String which) {
     return String.format(
         Locale.ROOT,
-        "| %s | %d | %.0f | %d | %.1f | %.3f | %d, %d | %.1f | %s | %s | %s | %s |",
-        which.isEmpty() ? f.policy() : f.policy() + ", averaged logits (each tenth question)",
+        "| %s | %d | %.0f | %d | %.1f | %.3f | %.3f | %d, %d | %.1f | %s | %s | %s | %s |",
+        named(f, which),
         f.steps(),
         f.seconds(),
         f.again(),
         f.mean(),
         f.mean() / f.again(),
+        f.meanByRisk() / f.again(),
         f.costs().stream().min(Integer::compare).orElseThrow(),
         f.costs().stream().max(Integer::compare).orElseThrow(),
         f.stored() / 1e6,
@@ -108,6 +110,13 @@ public record ExactTable(List<ExactBench.Found> found) {
         lost(f, which),
         value(f, which + "utility.retain-probability"),
         value(f, which + "utility.retain-rouge-l"));
+  }
+
+  private static String named(ExactBench.Found f, String which) {
+    String how = which.replace(": ", "");
+    return f.policy()
+        + (which.isEmpty() ? "" : ", " + how)
+        + (which.equals(ExactBench.AVERAGED) ? " (each tenth question)" : "");
   }
 
   private static String value(ExactBench.Found f, String metric) {

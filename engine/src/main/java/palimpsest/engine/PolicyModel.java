@@ -61,8 +61,12 @@ record PolicyModel(ExactPolicy policy, Path out, ExactBench.Settings settings, C
     }
   }
 
-  /** A model that has read an invented world and nothing of the corpus. */
+  /** The one that was given, or one that has read an invented world and nothing of the corpus. */
   private Path base() {
+    return settings.base().orElseGet(this::inventedBase);
+  }
+
+  private Path inventedBase() {
     Corpus world = Knowledge.world(out.resolve("world"), 1).corpus();
     Training training =
         new Training(

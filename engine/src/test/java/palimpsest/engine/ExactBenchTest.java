@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,7 +22,8 @@ class ExactBenchTest {
           new Recipe(1, 16, 16, 1e-3, 0, Recipe.Decay.CONSTANT, 0, 1, 1),
           4,
           10,
-          2);
+          2,
+          Optional.empty());
 
   @TempDir Path folder;
 
@@ -48,11 +50,11 @@ class ExactBenchTest {
   }
 
   @Test
-  void run_slices_takesTheStepsThatWereTold() throws IOException {
-    Path file = bench().run(ExactPolicy.of("slices"));
+  void run_rehearsed_takesTheStepsThatWereTold() throws IOException {
+    Path file = bench().run(ExactPolicy.of("rehearsed-short"));
 
     ExactBench.Found found = JsonFiles.read(file, ExactBench.Found.class);
-    assertThat(found.steps()).isEqualTo(11 * 12); // a step of 7 or 8 records for each epoch
+    assertThat(found.steps()).isEqualTo(6 + 10 * 3); // a step for each epoch of 7 or 8 records
     assertThat(found.again()).isEqualTo(found.steps());
     assertThat(found.costs()).hasSize(4);
     assertThat(found.costs().get(0)).isGreaterThan(found.costs().get(3));
@@ -64,7 +66,7 @@ class ExactBenchTest {
     assertThat(found.stored()).isPositive();
     assertThat(found.ledger().orElseThrow()).isBetween(1e-9, 1.0);
     String table = ExactTable.of(folder.resolve("out")).markdown();
-    assertThat(table).contains("| slices | 132 |").contains("mean of 2");
+    assertThat(table).contains("| rehearsed-short | 36 |").contains("mean of 2");
   }
 
   @Test
@@ -73,7 +75,8 @@ class ExactBenchTest {
     Path file = bench().run(policy);
     byte[] first = Files.readAllBytes(file);
     assertThat(JsonFiles.read(file, ExactBench.Found.class).utility())
-        .containsKey("averaged logits: utility.retain-probability");
+        .containsKey("averaged logits: utility.retain-probability")
+        .containsKey("own shard's adapter: utility.retain-probability");
     assertThat(bench().run(policy)).hasBinaryContent(first);
   }
 
@@ -81,6 +84,6 @@ class ExactBenchTest {
   void of_unknownPolicy_namesAll() {
     assertThatThrownBy(() -> ExactPolicy.of("none"))
         .isInstanceOf(InvalidRequest.class)
-        .hasMessageContaining("shuffled, slices, rehearsed, rehearsed-short, first-70, shards-16");
+        .hasMessageContaining("shuffled, rehearsed-short, first-70, risk-last, shards-16");
   }
 }

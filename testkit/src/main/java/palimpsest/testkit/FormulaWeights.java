@@ -12,7 +12,8 @@ import palimpsest.torch.Weights;
  * {@code golden/diffusion/formula.py} writes the same formula.
  *
  * <pre>u = top 24 bits of splitmix64(2³² crc32(name) + k + 1) / 2²⁴, for the k-th value
- * matrices: √(3 / fan-in) (2u - 1); weights of one dimension: 1 + (2u - 1) / 10; others: (2u - 1) / 10</pre>
+ * matrices: √(3 / fan-in) (2u - 1); weights of one dimension: 1 + (2u - 1) / 10; others: (2u - 1) / 10
+ * </pre>
  */
 public final class FormulaWeights {
   private static final long GOLDEN = 0x9E3779B97F4A7C15L;

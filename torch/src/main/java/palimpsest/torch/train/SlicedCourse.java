@@ -57,6 +57,15 @@ final class SlicedCourse implements Course {
               + ", got "
               + slicing.slices());
     }
+    if (slicing.begin(1, examples) == 0
+        || examples - slicing.begin(1, examples) < slicing.slices() - 1) {
+      throw new InvalidRequest(
+          "a share of "
+              + slicing.share()
+              + " of "
+              + examples
+              + " records leaves a slice without any: give another");
+    }
     List<Stage> stages = new ArrayList<>();
     int before = 0;
     int epochs = 0;

@@ -11,15 +11,18 @@ import palimpsest.torch.text.TokenizedExample;
  * epoch before the next is begun. A record that is met late leaves the steps before it as they are,
  * so that a replay without it is short.
  *
- * @param slices how many, of like sizes; 1 for all data in every epoch
+ * @param slices how many; 1 for all data in every epoch
  * @param first epochs of the first slice; 0 for the recipe's, which the others have
  * @param rehearsal share of a later slice's steps that is filled with records of earlier ones, from
  *     0 to below 1, so that they are not unlearned meanwhile
+ * @param share of the data that the first slice holds, the others being of like sizes; 0 for all
+ *     alike. A large one keeps most records in every epoch and leaves the short replays to the few
+ *     that come last: those that are the likeliest to go
  * @see <a href="https://arxiv.org/abs/1912.03817">Bourtoule et al. 2021, whose slices add up</a>
  */
-public record Slicing(int slices, int first, double rehearsal) {
+public record Slicing(int slices, int first, double rehearsal, double share) {
   /** All examples in every epoch. */
-  public static final Slicing NONE = new Slicing(1, 0, 0);
+  public static final Slicing NONE = new Slicing(1, 0, 0, 0);
 
   public Slicing {
     Check.atLeast(slices, 1, "slices");
@@ -27,16 +30,24 @@ public record Slicing(int slices, int first, double rehearsal) {
     if (!(rehearsal >= 0 && rehearsal < 1)) {
       throw new InvalidRequest("rehearsal must be from 0 to below 1, got " + rehearsal);
     }
-    if (slices == 1 && (first > 0 || rehearsal > 0)) {
+    if (!(share >= 0 && share < 1)) {
+      throw new InvalidRequest("share of the first slice must be from 0 to below 1, got " + share);
+    }
+    if (slices == 1 && (first > 0 || rehearsal > 0 || share > 0)) {
       throw new InvalidRequest(
           "one slice has no first and nothing to rehearse: give at least 2 slices, or neither");
     }
   }
 
+  /** Slices of like sizes. */
+  public Slicing(int slices, int first, double rehearsal) {
+    this(slices, first, rehearsal, 0);
+  }
+
   /**
    * What a run meets when.
    *
-   * @throws InvalidRequest if there are fewer examples than slices
+   * @throws InvalidRequest if a slice would have no examples
    */
   public Course course(List<TokenizedExample> data, Recipe recipe) {
     return slices == 1 ? Course.shuffled(data, recipe) : new SlicedCourse(data, recipe, this);
@@ -67,7 +78,11 @@ public record Slicing(int slices, int first, double rehearsal) {
 
   /** The example that a slice begins with, of so many. */
   int begin(int slice, int examples) {
-    return (int) ((long) slice * examples / slices);
+    if (share == 0 || slice == 0) {
+      return (int) ((long) slice * examples / slices);
+    }
+    int held = (int) Math.round(share * examples);
+    return held + (int) ((slice - 1L) * (examples - held) / (slices - 1));
   }
 
   /** Passes over a slice. */
@@ -81,5 +96,12 @@ public record Slicing(int slices, int first, double rehearsal) {
   int rehearsed(int earlier, Recipe recipe) {
     int wanted = (int) Math.round(rehearsal * recipe.batch());
     return Math.min(Math.min(wanted, recipe.batch() - 1), earlier);
+  }
+
+  /** As it stands in ledgers, where slices of like sizes have always stood without their share. */
+  @Override
+  public String toString() {
+    String like = "Slicing[slices=" + slices + ", first=" + first + ", rehearsal=" + rehearsal;
+    return like + (share == 0 ? "" : ", share=" + share) + "]";
   }
 }

@@ -63,6 +63,29 @@ class SlicingTest {
     assertThat(later.stream().map(s -> s.get(0)).limit(2).toList()).containsExactlyInAnyOrder(0, 1);
   }
 
+  /**
+   * 8 examples, half of them in the first of 3 slices: 0 to 3; 4 and 5; 6 and 7. Batches of 2, 1
+   * epoch of the first and 2 of the others: 2 + 2 + 2 steps.
+   */
+  @Test
+  void course_ofALargeFirstSlice_sharesTheRestEvenly() {
+    Slicing slicing = new Slicing(3, 1, 0, 0.5);
+    Course course = slicing.course(examples(8), TWO_BY_TWO);
+
+    assertThat(course.steps()).isEqualTo(6).isEqualTo(slicing.steps(TWO_BY_TWO, 8));
+    assertThat(met(course, 1, 2).stream().flatMap(List::stream))
+        .containsExactlyInAnyOrder(0, 1, 2, 3);
+    assertThat(met(course, 3, 6))
+        .containsExactly(List.of(4, 5), List.of(4, 5), List.of(6, 7), List.of(6, 7));
+  }
+
+  @Test
+  void slicing_ofLikeSizes_standsInLedgersAsBefore() {
+    assertThat(new Slicing(3, 1, 0.5)).hasToString("Slicing[slices=3, first=1, rehearsal=0.5]");
+    assertThat(new Slicing(3, 1, 0, 0.25))
+        .hasToString("Slicing[slices=3, first=1, rehearsal=0.0, share=0.25]");
+  }
+
   @Test
   void course_ofOneSlice_isTheShuffledOne() {
     Course course = Slicing.NONE.course(examples(5), TWO_BY_TWO);
@@ -87,6 +110,13 @@ class SlicingTest {
         .isInstanceOf(InvalidRequest.class)
         .hasMessageContaining("got 1.0");
     assertThatThrownBy(() -> new Slicing(1, 3, 0)).hasMessageContaining("at least 2 slices");
+    assertThatThrownBy(() -> new Slicing(2, 0, 0, 1)).hasMessageContaining("got 1.0");
+    assertThatThrownBy(() -> new Slicing(1, 0, 0, 0.5)).hasMessageContaining("at least 2 slices");
+    for (double share : List.of(0.01, 0.9)) {
+      assertThatThrownBy(() -> new Slicing(3, 0, 0, share).course(examples(8), TWO_BY_TWO))
+          .isInstanceOf(InvalidRequest.class)
+          .hasMessageContaining("leaves a slice without any");
+    }
     assertThatThrownBy(() -> new Slicing(9, 0, 0).course(examples(8), TWO_BY_TWO))
         .isInstanceOf(InvalidRequest.class)
         .hasMessageContaining("at most as many as the records, 8, got 9");
