@@ -84,8 +84,8 @@ final class TrainingRun {
     this.how = how;
     this.start = start;
     List<TokenizedExample> given = model.encode(examples);
-    Optional<ExampleTable.Places> places =
-        replayed.map(what -> new ExampleTable(what.run()).places(given));
+    Optional<ExampleTable.Places<TokenizedExample>> places =
+        replayed.map(what -> new ExampleTable(what.run()).places(given, TokenizedExample.VACANT));
     this.data = places.map(ExampleTable.Places::data).orElse(given);
     this.gone = places.map(ExampleTable.Places::gone).orElseGet(TreeSet::new);
     replayed
@@ -106,7 +106,8 @@ final class TrainingRun {
 
   /** Where records are missing since, the order cannot be settled again. */
   private void requireSettledOrder(Replayed what, TextModel model) {
-    ExampleTable.Places whole = new ExampleTable(what.run()).places(model.encode(what.met()));
+    ExampleTable.Places<TokenizedExample> whole =
+        new ExampleTable(what.run()).places(model.encode(what.met()), TokenizedExample.VACANT);
     if (!whole.gone().isEmpty()) {
       how.console()
           .say(

@@ -31,6 +31,7 @@ public final class Weights implements AutoCloseable {
   private final Map<String, Tensor> views = new LinkedHashMap<>();
   private final List<Tensor> gradientViews = new ArrayList<>();
   private final long decayed;
+  private final boolean partial;
   private Optional<Tensor> gradient = Optional.empty(); // (P) once asked for
 
   private Weights(Map<String, long[]> shapes) {
@@ -43,12 +44,44 @@ public final class Weights implements AutoCloseable {
       matrices += shape.length > 1 ? n : 0;
     }
     decayed = matrices;
+    partial = false;
     flat = Scopes.keep(empty(size));
     long at = 0;
     for (Map.Entry<String, long[]> e : this.shapes.entrySet()) {
       views.put(e.getKey(), view(flat, at, e.getValue(), true));
       at += numel(e.getValue());
     }
+  }
+
+  /** Those of another whose names begin with a prefix, by what follows it. */
+  private Weights(Weights whole, String prefix) {
+    this.shapes = new LinkedHashMap<>();
+    this.flat = whole.flat;
+    this.decayed = whole.decayed;
+    this.partial = true;
+    whole.views.forEach(
+        (name, tensor) -> {
+          if (name.startsWith(prefix)) {
+            shapes.put(name.substring(prefix.length()), whole.shapes.get(name));
+            views.put(name.substring(prefix.length()), tensor);
+          }
+        });
+  }
+
+  /**
+   * The parameters whose names begin with a prefix, by what follows it: a model among several that
+   * are trained together. They are these very tensors; what is asked of one flat store ({@link
+   * #flat}, {@link #gradient}, {@link #assign}) is the whole's to answer, and closing it does
+   * nothing.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public Weights part(String prefix) {
+    Weights part = new Weights(this, prefix);
+    if (part.views.isEmpty()) {
+      throw new IllegalArgumentException("no parameters under " + prefix);
+    }
+    return part;
   }
 
   /** Uninitialised weights of these shapes. */
@@ -72,6 +105,9 @@ public final class Weights implements AutoCloseable {
 
   /** An independent copy, without gradients. */
   public Weights copy() {
+    if (partial) {
+      return of(views);
+    }
     Weights w = new Weights(shapes);
     w.assign(this);
     return w;
@@ -79,6 +115,8 @@ public final class Weights implements AutoCloseable {
 
   /** Takes over the values of another of the same layout. */
   public void assign(Weights other) {
+    requireWhole();
+    other.requireWhole();
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       flat.copy_(other.flat);
@@ -101,11 +139,19 @@ public final class Weights implements AutoCloseable {
 
   /** All parameters, (P). */
   public Tensor flat() {
+    requireWhole();
     return flat;
+  }
+
+  private void requireWhole() {
+    if (partial) {
+      throw new IllegalStateException("a part has no store of its own: ask the whole");
+    }
   }
 
   /** The gradient of all parameters, (P); zero until something is back-propagated. */
   public Tensor gradient() {
+    requireWhole();
     return gradient.orElseGet(this::allocateGradient);
   }
 
@@ -131,12 +177,13 @@ public final class Weights implements AutoCloseable {
 
   /** How many of the leading parameters belong to matrices, which decay. */
   public long decayed() {
+    requireWhole();
     return decayed;
   }
 
   /** How many parameters there are, P. */
   public long count() {
-    return flat.numel();
+    return shapes.values().stream().mapToLong(Weights::numel).sum();
   }
 
   /** SHA-256 over names, shapes and little-endian float32 values in name order, hexadecimal. */
@@ -146,6 +193,9 @@ public final class Weights implements AutoCloseable {
 
   @Override
   public void close() {
+    if (partial) {
+      return;
+    }
     List<Tensor> all = new ArrayList<>(views.values());
     all.addAll(gradientViews);
     all.add(flat);

@@ -66,6 +66,34 @@ class WeightsTest {
     }
   }
 
+  /** f = sum(part * part): only the part's gradient, 2 x, arrives in the whole's store. */
+  @Test
+  void part_sharesTensorsAndGradients_withTheWhole() {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    shapes.put("a.x", List.of(2L));
+    shapes.put("b.x", List.of(2L));
+    try (Weights whole = Weights.allocate(shapes)) {
+      try (PointerScope scope = new PointerScope()) {
+        new FloatPointer(whole.flat().data_ptr_float()).put(1, 2, 3, 4);
+      }
+      whole.gradient();
+      try (Weights part = whole.part("b.");
+          PointerScope scope = new PointerScope()) {
+        assertThat(part.tensors().keySet()).containsExactly("x");
+        assertThat(part.count()).isEqualTo(2);
+        part.tensor("x").mul(part.tensor("x")).sum().backward();
+        try (Weights copy = part.copy()) {
+          assertThat(values(copy.flat())).containsExactly(3, 4);
+          assertThat(copy.digest()).isEqualTo(part.digest());
+        }
+        assertThatThrownBy(part::flat).hasMessageContaining("ask the whole");
+      }
+      assertThat(values(whole.gradient())).containsExactly(0, 0, 6, 8);
+      assertThat(values(whole.tensor("b.x"))).containsExactly(3, 4);
+      assertThatThrownBy(() -> whole.part("c.")).hasMessageContaining("c.");
+    }
+  }
+
   @Test
   void copy_isIndependent_assignTakesOver() {
     try (Weights weights = eight();

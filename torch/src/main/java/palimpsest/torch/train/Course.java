@@ -4,7 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.function.IntPredicate;
 import palimpsest.api.Recipe;
-import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.Item;
 
 /**
  * What a run meets when: which examples stand together in which micro-batch of which step. Settled
@@ -13,7 +13,7 @@ import palimpsest.torch.text.TokenizedExample;
 public interface Course {
 
   /** All examples once per epoch, in an order that the recipe's seed and their contents settle. */
-  static Course shuffled(List<TokenizedExample> data, Recipe recipe) {
+  static Course shuffled(List<? extends Item> data, Recipe recipe) {
     return new ShuffledCourse(data, List.of(), recipe);
   }
 

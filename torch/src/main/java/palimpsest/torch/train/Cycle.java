@@ -1,7 +1,7 @@
 package palimpsest.torch.train;
 
 import java.util.List;
-import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.Item;
 
 /** The endless sequence of epochs of a data set, each in its own {@link Order}. */
 final class Cycle {
@@ -10,7 +10,7 @@ final class Cycle {
   private int epoch = -1;
   private int[] current = {};
 
-  Cycle(List<TokenizedExample> data, long seed) {
+  Cycle(List<? extends Item> data, long seed) {
     order = new Order(data, seed);
     size = data.size();
   }

@@ -26,8 +26,8 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.InvalidRequest;
+import palimpsest.torch.Item;
 import palimpsest.torch.checkpoint.AtomicFile;
-import palimpsest.torch.text.TokenizedExample;
 
 /**
  * Which example stands at which place of a run, told by keyed fingerprints: enough to refuse other
@@ -35,8 +35,8 @@ import palimpsest.torch.text.TokenizedExample;
  *
  * <pre>
  * examples.key    32 bytes; once it is destroyed the table says nothing
- * examples.hmac   HMAC-SHA256(key, prompt length and token ids), 16 bytes in hexadecimal, a line each;
- *                 a dash at a place that is empty
+ * examples.hmac   HMAC-SHA256(key, content), of texts the prompt's length and all ids; 16 bytes in
+ *                 hexadecimal, a line each; a dash at a place that is empty
  * </pre>
  *
  * @param run folder of the run
@@ -53,7 +53,7 @@ public record ExampleTable(Path run) {
    * @throws InvalidRequest if the folder is of a run on other data, naming the first that differs
    * @throws CorruptArtifact if key or table are damaged
    */
-  public void require(List<TokenizedExample> data, Set<Integer> gone) {
+  public void require(List<? extends Item> data, Set<Integer> gone) {
     if (!Files.exists(table())) {
       begin(data, gone);
     }
@@ -77,7 +77,7 @@ public record ExampleTable(Path run) {
    * @param data by place, with anything where there is none
    * @param gone places of which the example is not there
    */
-  public record Places(List<TokenizedExample> data, NavigableSet<Integer> gone) {
+  public record Places<T extends Item>(List<T> data, NavigableSet<Integer> gone) {
     public Places {
       data = List.copyOf(data);
       gone = Collections.unmodifiableNavigableSet(new TreeSet<>(gone));
@@ -88,17 +88,17 @@ public record ExampleTable(Path run) {
    * Puts examples at their places, wherever they stand in their list; of equal ones the first takes
    * the first place.
    *
+   * @param vacant what stands where there is none; never met
    * @throws InvalidRequest if one of them is not of this run
    */
-  public Places places(List<TokenizedExample> examples) {
+  public <T extends Item> Places<T> places(List<T> examples, T vacant) {
     Mac mac = mac();
     Map<String, Deque<Integer>> free = new HashMap<>();
     List<String> there = lines();
     for (int i = 0; i < there.size(); i++) {
       free.computeIfAbsent(there.get(i), k -> new ArrayDeque<>()).add(i);
     }
-    TokenizedExample vacant = new TokenizedExample(new int[2], 1);
-    List<TokenizedExample> data = new ArrayList<>(Collections.nCopies(there.size(), vacant));
+    List<T> data = new ArrayList<>(Collections.nCopies(there.size(), vacant));
     NavigableSet<Integer> gone = new TreeSet<>();
     IntStream.range(0, there.size()).forEach(gone::add);
     for (int i = 0; i < examples.size(); i++) {
@@ -114,11 +114,11 @@ public record ExampleTable(Path run) {
       data.set(place, examples.get(i));
       gone.remove(place);
     }
-    return new Places(data, gone);
+    return new Places<>(data, gone);
   }
 
   /** Which of some examples the run met; of equal ones no more than it met. */
-  public BitSet met(List<TokenizedExample> examples) {
+  public BitSet met(List<? extends Item> examples) {
     Mac mac = mac();
     Map<String, Integer> free = new HashMap<>();
     lines().forEach(line -> free.merge(line, 1, Integer::sum));
@@ -165,7 +165,7 @@ public record ExampleTable(Path run) {
    *
    * @throws InvalidRequest if one of them is not of this run
    */
-  public List<List<Integer>> placesOf(List<TokenizedExample> some) {
+  public List<List<Integer>> placesOf(List<? extends Item> some) {
     Mac mac = mac();
     Map<String, List<Integer>> there = new HashMap<>();
     List<String> lines = lines();
@@ -187,7 +187,7 @@ public record ExampleTable(Path run) {
     return found;
   }
 
-  private void begin(List<TokenizedExample> data, Set<Integer> gone) {
+  private void begin(List<? extends Item> data, Set<Integer> gone) {
     byte[] key = new byte[KEY_BYTES];
     new SecureRandom().nextBytes(key);
     try {
@@ -240,12 +240,10 @@ public record ExampleTable(Path run) {
     }
   }
 
-  private static String fingerprint(Mac mac, TokenizedExample example) {
-    ByteBuffer bytes = ByteBuffer.allocate(4 * (example.ids().length + 1));
-    bytes.putInt(example.promptLength());
-    for (int id : example.ids()) {
-      bytes.putInt(id);
-    }
+  private static String fingerprint(Mac mac, Item item) {
+    int[] content = item.content();
+    ByteBuffer bytes = ByteBuffer.allocate(Math.multiplyExact(4, content.length));
+    bytes.asIntBuffer().put(content);
     return HexFormat.of().formatHex(Arrays.copyOf(mac.doFinal(bytes.array()), BYTES));
   }
 

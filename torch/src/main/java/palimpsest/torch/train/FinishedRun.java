@@ -125,7 +125,8 @@ public record FinishedRun(Path folder, List<String> lines) {
         Optimiser optimiser = Stepping.PLAIN.optimiser().of(room, 0);
         Direction direction = Stepping.PLAIN.direction().of(room);
         Tensor companion = Scopes.keep(zeros(1))) {
-      Map<String, Tensor> state = Descent.state(optimiser, direction, room, companion);
+      Map<String, Tensor> state =
+          Loop.state(optimiser, TextSlope.state(direction, companion), room);
       kept.forEach(step -> requireKept(step, state));
     }
   }

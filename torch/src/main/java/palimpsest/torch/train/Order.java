@@ -3,7 +3,7 @@ package palimpsest.torch.train;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.IntStream;
-import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.Item;
 
 /**
  * The order in which a run meets its examples.
@@ -15,7 +15,7 @@ final class Order {
   private final long seed;
   private final long[] fingerprints;
 
-  Order(List<TokenizedExample> data, long seed) {
+  Order(List<? extends Item> data, long seed) {
     this.seed = seed;
     this.fingerprints = new long[data.size()];
     for (int i = 0; i < fingerprints.length; i++) {
@@ -35,10 +35,11 @@ final class Order {
         .toArray();
   }
 
-  private static long fingerprint(TokenizedExample example) {
-    long h = example.promptLength();
-    for (int id : example.ids()) {
-      h = mix(h * 31 + id);
+  private static long fingerprint(Item item) {
+    int[] content = item.content();
+    long h = content[0];
+    for (int i = 1; i < content.length; i++) {
+      h = mix(h * 31 + content[i]);
     }
     return h;
   }

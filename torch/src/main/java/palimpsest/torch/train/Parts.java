@@ -4,18 +4,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.Item;
 
 /** Cuts a step's examples into micro-batches. */
 final class Parts {
   private Parts() {}
 
   /** Examples of like lengths together, so that little of a rectangle is padding. */
-  static List<int[]> alike(int[] examples, List<TokenizedExample> data, int microBatch) {
+  static List<int[]> alike(int[] examples, List<? extends Item> data, int microBatch) {
     int[] sorted =
         Arrays.stream(examples)
             .boxed()
-            .sorted(Comparator.comparingInt(i -> data.get(i).ids().length))
+            .sorted(Comparator.comparingInt(i -> data.get(i).size()))
             .mapToInt(i -> i)
             .toArray();
     List<int[]> parts = new ArrayList<>();

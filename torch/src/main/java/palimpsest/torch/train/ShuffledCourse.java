@@ -2,20 +2,20 @@ package palimpsest.torch.train;
 
 import java.util.List;
 import palimpsest.api.Recipe;
-import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.Item;
 
 /**
  * All examples once per epoch, in the {@link Order} of the epoch; as many companions beside them,
  * cycled in epochs of their own.
  */
 final class ShuffledCourse implements Course {
-  private final List<TokenizedExample> data;
-  private final List<TokenizedExample> companion;
+  private final List<? extends Item> data;
+  private final List<? extends Item> companion;
   private final Recipe recipe;
   private final Cycle cycle;
   private final Cycle others;
 
-  ShuffledCourse(List<TokenizedExample> data, List<TokenizedExample> companion, Recipe recipe) {
+  ShuffledCourse(List<? extends Item> data, List<? extends Item> companion, Recipe recipe) {
     this.data = data;
     this.companion = companion;
     this.recipe = recipe;
@@ -41,7 +41,7 @@ final class ShuffledCourse implements Course {
         parts(others.take(position, count), companion));
   }
 
-  private List<int[]> parts(int[] examples, List<TokenizedExample> from) {
+  private List<int[]> parts(int[] examples, List<? extends Item> from) {
     return Parts.alike(examples, from, recipe.microBatch());
   }
 }

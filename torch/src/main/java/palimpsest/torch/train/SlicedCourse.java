@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.stream.IntStream;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Recipe;
-import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.Item;
 
 /**
  * The slices of a {@link Slicing} one after the other, each in epochs of its own {@link Order},
@@ -37,13 +37,13 @@ final class SlicedCourse implements Course {
     }
   }
 
-  private final List<TokenizedExample> data;
+  private final List<? extends Item> data;
   private final Recipe recipe;
   private final List<Stage> stages;
   private final Map<Stage, Cycle> fresh = new HashMap<>();
   private final Map<Stage, Cycle> earlier = new HashMap<>();
 
-  SlicedCourse(List<TokenizedExample> data, Recipe recipe, Slicing slicing) {
+  SlicedCourse(List<? extends Item> data, Recipe recipe, Slicing slicing) {
     this.data = List.copyOf(data);
     this.recipe = recipe;
     this.stages = stages(data.size(), recipe, slicing);

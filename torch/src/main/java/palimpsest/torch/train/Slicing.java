@@ -4,7 +4,7 @@ import java.util.List;
 import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Recipe;
-import palimpsest.torch.text.TokenizedExample;
+import palimpsest.torch.Item;
 
 /**
  * The slices of a run: parts of its data, as they stand, each of which is gone through to its last
@@ -49,7 +49,7 @@ public record Slicing(int slices, int first, double rehearsal, double share) {
    *
    * @throws InvalidRequest if a slice would have no examples
    */
-  public Course course(List<TokenizedExample> data, Recipe recipe) {
+  public Course course(List<? extends Item> data, Recipe recipe) {
     return slices == 1 ? Course.shuffled(data, recipe) : new SlicedCourse(data, recipe, this);
   }
 

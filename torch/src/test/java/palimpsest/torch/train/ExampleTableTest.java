@@ -57,6 +57,7 @@ class ExampleTableTest {
   /** What makes the last place the empty one. */
   @Test
   void places_withoutOneOfTwoEqual_emptyTheLast() {
-    assertThat(table(Set.of()).places(List.of(B, A, C)).gone()).containsExactly(2);
+    assertThat(table(Set.of()).places(List.of(B, A, C), TokenizedExample.VACANT).gone())
+        .containsExactly(2);
   }
 }
