@@ -94,11 +94,10 @@ final class TrainCommand implements Callable<Integer> {
   @Option(
       names = "--first-share",
       paramLabel = "X",
-      defaultValue = "0",
       description =
           "With --slices: share of the data that the first holds, such as 0.9 where those likeliest"
               + " to go come last; as the others unless given.")
-  private double firstShare;
+  private @Nullable Double firstShare;
 
   @Option(
       names = "--rehearse",
@@ -179,7 +178,7 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Slicing slicing() {
-    return new Slicing(slices, firstEpochs, rehearse, firstShare);
+    return new Slicing(slices, firstEpochs, rehearse, Optional.ofNullable(firstShare));
   }
 
   private int shards(Recipe recipeOfEach, int count) {

@@ -1,6 +1,7 @@
 package palimpsest.engine;
 
 import java.util.List;
+import java.util.Optional;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Recipe;
 import palimpsest.torch.llm.Trained;
@@ -41,7 +42,8 @@ public record ExactPolicy(
         new ExactPolicy("shuffled", EPOCHS, BATCH, Recipe.Decay.COSINE, Slicing.NONE, 0),
         sliced("rehearsed-short", EPOCHS / 4, new Slicing(SLICES, EPOCHS / 2, REHEARSAL)),
         sliced("first-70", 2, new Slicing(SLICES, 93, REHEARSAL)),
-        sliced("risk-last", EPOCHS, new Slicing(SLICES, EPOCHS - 1, REHEARSAL, 1 - LATE)),
+        sliced(
+            "risk-last", EPOCHS, new Slicing(SLICES, EPOCHS - 1, REHEARSAL, Optional.of(1 - LATE))),
         new ExactPolicy(
             "shards-16",
             EPOCHS,

@@ -57,11 +57,11 @@ final class SlicedCourse implements Course {
               + ", got "
               + slicing.slices());
     }
-    if (slicing.begin(1, examples) == 0
-        || examples - slicing.begin(1, examples) < slicing.slices() - 1) {
+    int held = slicing.begin(1, examples);
+    if (slicing.share().isPresent() && (held == 0 || examples - held < slicing.slices() - 1)) {
       throw new InvalidRequest(
           "a share of "
-              + slicing.share()
+              + slicing.share().get()
               + " of "
               + examples
               + " records leaves a slice without any: give another");

@@ -1,6 +1,7 @@
 package palimpsest.torch.train;
 
 import java.util.List;
+import java.util.Optional;
 import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Recipe;
@@ -15,14 +16,14 @@ import palimpsest.torch.Item;
  * @param first epochs of the first slice; 0 for the recipe's, which the others have
  * @param rehearsal share of a later slice's steps that is filled with records of earlier ones, from
  *     0 to below 1, so that they are not unlearned meanwhile
- * @param share of the data that the first slice holds, the others being of like sizes; 0 for all
- *     alike. A large one keeps most records in every epoch and leaves the short replays to the few
- *     that come last: those that are the likeliest to go
+ * @param share of the data that the first slice holds, in (0, 1), the others being of like sizes;
+ *     empty for all alike. A large one keeps most records in every epoch and leaves the short
+ *     replays to the few that come last: those that are the likeliest to go
  * @see <a href="https://arxiv.org/abs/1912.03817">Bourtoule et al. 2021, whose slices add up</a>
  */
-public record Slicing(int slices, int first, double rehearsal, double share) {
+public record Slicing(int slices, int first, double rehearsal, Optional<Double> share) {
   /** All examples in every epoch. */
-  public static final Slicing NONE = new Slicing(1, 0, 0, 0);
+  public static final Slicing NONE = new Slicing(1, 0, 0);
 
   public Slicing {
     Check.atLeast(slices, 1, "slices");
@@ -30,10 +31,10 @@ public record Slicing(int slices, int first, double rehearsal, double share) {
     if (!(rehearsal >= 0 && rehearsal < 1)) {
       throw new InvalidRequest("rehearsal must be from 0 to below 1, got " + rehearsal);
     }
-    if (!(share >= 0 && share < 1)) {
-      throw new InvalidRequest("share of the first slice must be from 0 to below 1, got " + share);
+    if (share.isPresent() && !(share.get() > 0 && share.get() < 1)) {
+      throw new InvalidRequest("share of the first slice must be in (0, 1), got " + share.get());
     }
-    if (slices == 1 && (first > 0 || rehearsal > 0 || share > 0)) {
+    if (slices == 1 && (first > 0 || rehearsal > 0 || share.isPresent())) {
       throw new InvalidRequest(
           "one slice has no first and nothing to rehearse: give at least 2 slices, or neither");
     }
@@ -41,7 +42,7 @@ public record Slicing(int slices, int first, double rehearsal, double share) {
 
   /** Slices of like sizes. */
   public Slicing(int slices, int first, double rehearsal) {
-    this(slices, first, rehearsal, 0);
+    this(slices, first, rehearsal, Optional.empty());
   }
 
   /**
@@ -78,10 +79,10 @@ public record Slicing(int slices, int first, double rehearsal, double share) {
 
   /** The example that a slice begins with, of so many. */
   int begin(int slice, int examples) {
-    if (share == 0 || slice == 0) {
+    if (share.isEmpty() || slice == 0) {
       return (int) ((long) slice * examples / slices);
     }
-    int held = (int) Math.round(share * examples);
+    int held = (int) Math.round(share.get() * examples);
     return held + (int) ((slice - 1L) * (examples - held) / (slices - 1));
   }
 
@@ -102,6 +103,6 @@ public record Slicing(int slices, int first, double rehearsal, double share) {
   @Override
   public String toString() {
     String like = "Slicing[slices=" + slices + ", first=" + first + ", rehearsal=" + rehearsal;
-    return like + (share == 0 ? "" : ", share=" + share) + "]";
+    return like + (share.isEmpty() ? "" : ", share=" + share.get()) + "]";
   }
 }

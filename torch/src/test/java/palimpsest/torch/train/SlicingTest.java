@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import palimpsest.api.InvalidRequest;
@@ -69,7 +70,7 @@ class SlicingTest {
    */
   @Test
   void course_ofALargeFirstSlice_sharesTheRestEvenly() {
-    Slicing slicing = new Slicing(3, 1, 0, 0.5);
+    Slicing slicing = new Slicing(3, 1, 0, Optional.of(0.5));
     Course course = slicing.course(examples(8), TWO_BY_TWO);
 
     assertThat(course.steps()).isEqualTo(6).isEqualTo(slicing.steps(TWO_BY_TWO, 8));
@@ -82,7 +83,7 @@ class SlicingTest {
   @Test
   void slicing_ofLikeSizes_standsInLedgersAsBefore() {
     assertThat(new Slicing(3, 1, 0.5)).hasToString("Slicing[slices=3, first=1, rehearsal=0.5]");
-    assertThat(new Slicing(3, 1, 0, 0.25))
+    assertThat(new Slicing(3, 1, 0, Optional.of(0.25)))
         .hasToString("Slicing[slices=3, first=1, rehearsal=0.0, share=0.25]");
   }
 
@@ -110,10 +111,13 @@ class SlicingTest {
         .isInstanceOf(InvalidRequest.class)
         .hasMessageContaining("got 1.0");
     assertThatThrownBy(() -> new Slicing(1, 3, 0)).hasMessageContaining("at least 2 slices");
-    assertThatThrownBy(() -> new Slicing(2, 0, 0, 1)).hasMessageContaining("got 1.0");
-    assertThatThrownBy(() -> new Slicing(1, 0, 0, 0.5)).hasMessageContaining("at least 2 slices");
+    assertThatThrownBy(() -> new Slicing(2, 0, 0, Optional.of(1.0)))
+        .hasMessageContaining("got 1.0");
+    assertThatThrownBy(() -> new Slicing(1, 0, 0, Optional.of(0.5)))
+        .hasMessageContaining("at least 2 slices");
     for (double share : List.of(0.01, 0.9)) {
-      assertThatThrownBy(() -> new Slicing(3, 0, 0, share).course(examples(8), TWO_BY_TWO))
+      assertThatThrownBy(
+              () -> new Slicing(3, 0, 0, Optional.of(share)).course(examples(8), TWO_BY_TWO))
           .isInstanceOf(InvalidRequest.class)
           .hasMessageContaining("leaves a slice without any");
     }
