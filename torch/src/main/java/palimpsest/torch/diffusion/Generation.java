@@ -42,8 +42,8 @@ public record Generation(Denoiser denoiser, Sampler sampler, int steps, Guidance
      * Called before each evaluation of the denoiser.
      *
      * @param moment that comes
-     * @param x the sampler's image at it, (B, C, H, W), valid during the call; the denoiser reads it
-     *     multiplied by {@link Moment#inputScale}
+     * @param x the sampler's image at it, (B, C, H, W), valid during the call; the denoiser reads
+     *     it multiplied by {@link Moment#inputScale}
      * @return false to stop here: this image is then the result
      */
     boolean goesOn(Moment moment, Tensor x);
@@ -119,8 +119,7 @@ public record Generation(Denoiser denoiser, Sampler sampler, int steps, Guidance
     if (texts.stream().anyMatch(text -> text.added().isPresent())) {
       Tensor pooled = joined(texts, rows, text -> text.added().orElseThrow().pooled());
       Tensor ids = joined(texts, rows, text -> text.added().orElseThrow().timeIds());
-      return new Conditioning(
-          states, Optional.of(new Conditioning.Added(pooled, ids)));
+      return new Conditioning(states, Optional.of(new Conditioning.Added(pooled, ids)));
     }
     return Conditioning.of(states);
   }

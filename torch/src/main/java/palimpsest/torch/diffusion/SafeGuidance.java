@@ -15,7 +15,8 @@ import palimpsest.torch.diffusion.schedule.Recent;
  * what must not be shown, wherever the prompt leads towards it. The model is not changed: whoever
  * has the weights can leave it out.
  *
- * <p>On three texts in this order: empty, prompt, concept. With their noises ε_0, ε_p, ε_S at step i:
+ * <p>On three texts in this order: empty, prompt, concept. With their noises ε_0, ε_p, ε_S at step
+ * i:
  *
  * <pre>
  * μ = min(1, s_S |ε_p - ε_S|) where ε_p - ε_S &lt; λ, else 0
@@ -24,8 +25,8 @@ import palimpsest.torch.diffusion.schedule.Recent;
  * </pre>
  *
  * <p>μ has the bound of the authors' code. A velocity's differences are noise's divided by √ᾱ: the
- * formulas are applied to the noise whatever the model predicts. Where ᾱ = 0 no text has a say in the
- * noise, and nothing is steered.
+ * formulas are applied to the noise whatever the model predicts. Where ᾱ = 0 no text has a say in
+ * the noise, and nothing is steered.
  *
  * @param scale g, classifier-free guidance
  * @param safetyScale s_S, positive
@@ -67,8 +68,7 @@ public record SafeGuidance(
 
   /** The same with another classifier-free guidance. */
   public SafeGuidance withScale(double other) {
-    return new SafeGuidance(
-        other, safetyScale, warmUp, threshold, momentumScale, momentumDecay);
+    return new SafeGuidance(other, safetyScale, warmUp, threshold, momentumScale, momentumDecay);
   }
 
   /**
@@ -118,13 +118,11 @@ public record SafeGuidance(
       Tensor harmful = towards.lt(new Scalar(settings.threshold));
       Tensor strength =
           towards.abs_().mul_(new Scalar(settings.safetyScale)).clamp_max_(new Scalar(1));
-      Tensor gamma =
-          concept.sub(empty).mul_(strength).mul_(new Scalar(toNoise)).mul_(harmful);
+      Tensor gamma = concept.sub(empty).mul_(strength).mul_(new Scalar(toNoise)).mul_(harmful);
       double kept = settings.momentumDecay;
       if (momentum.size() > 0) {
         gamma.add_(momentum.back(0), new Scalar(settings.momentumScale));
-        momentum.add(
-            momentum.back(0).mul(new Scalar(kept)).add_(gamma, new Scalar(1 - kept)));
+        momentum.add(momentum.back(0).mul(new Scalar(kept)).add_(gamma, new Scalar(1 - kept)));
       } else {
         momentum.add(gamma.mul(new Scalar(1 - kept)));
       }

@@ -115,8 +115,7 @@ class GenerationTest {
     float[] together = drawn(sampler, Guidance.none(), SEEDED, 0.25f);
     float[] other = drawn(sampler, Guidance.none(), new SeededNoise(3, List.of(9L, 1L)), 0.25f);
 
-    assertThat(Arrays.copyOfRange(other, 4, 8))
-        .containsExactly(Arrays.copyOfRange(together, 4, 8));
+    assertThat(Arrays.copyOfRange(other, 4, 8)).containsExactly(Arrays.copyOfRange(together, 4, 8));
     assertThat(Arrays.copyOf(other, 4)).isNotEqualTo(Arrays.copyOf(together, 4));
   }
 
@@ -158,8 +157,7 @@ class GenerationTest {
         new Generation(new Numbers(), Ddim.latents(SCHEDULE), 6, Guidance.classifierFree(2));
     try (PointerScope scope = new PointerScope()) {
       Conditioning longer = Conditioning.of(tensor(1f, 2f).view(1, 2, 1));
-      assertThatThrownBy(
-              () -> generation.draw(List.of(text(1), longer), SEEDED, 2, 1, 2, 2))
+      assertThatThrownBy(() -> generation.draw(List.of(text(1), longer), SEEDED, 2, 1, 2, 2))
           .isInstanceOf(InvalidRequest.class)
           .hasMessage("texts must have the shape [2, 1, 1] or one row of it, got [1, 2, 1]");
       assertThatThrownBy(() -> generation.draw(List.of(text(1)), SEEDED, 2, 1, 2, 2))

@@ -23,8 +23,7 @@ import palimpsest.torch.diffusion.schedule.Tensors;
 
 /** By hand, and safe latent diffusion against diffusers in testkit/golden/diffusion/schedule. */
 class GuidanceTest {
-  private static final NoiseSchedule NOISE =
-      new NoiseSchedule(Betas.ddpm(), Prediction.EPSILON);
+  private static final NoiseSchedule NOISE = new NoiseSchedule(Betas.ddpm(), Prediction.EPSILON);
   private static final NoiseSchedule VELOCITY =
       new NoiseSchedule(Betas.ddpm(), Prediction.VELOCITY);
 
@@ -52,8 +51,7 @@ class GuidanceTest {
   }
 
   private static float guided(double scale) {
-    return combined(
-        Guidance.classifierFree(scale).begin(NOISE), moment(0, 0.5), 0.2f, 0.6f);
+    return combined(Guidance.classifierFree(scale).begin(NOISE), moment(0, 0.5), 0.2f, 0.6f);
   }
 
   @Test
@@ -75,9 +73,9 @@ class GuidanceTest {
   }
 
   /**
-   * ε_0 = 0, ε_p = 0.1, ε_S = 0.3. Their difference -0.2 is below λ = 0: μ = min(1, 2 · 0.2) = 0.4, γ
-   * = 0.4 · 0.3 = 0.12, ε = 7.5 (0.1 - 0.12) = -0.15. With s_S = 200, μ = 1: 7.5 (0.1 - 0.3) = -1.5.
-   * With the concept at 0.05 the difference is 0.05, not below: plain guidance, 0.75.
+   * ε_0 = 0, ε_p = 0.1, ε_S = 0.3. Their difference -0.2 is below λ = 0: μ = min(1, 2 · 0.2) = 0.4,
+   * γ = 0.4 · 0.3 = 0.12, ε = 7.5 (0.1 - 0.12) = -0.15. With s_S = 200, μ = 1: 7.5 (0.1 - 0.3) =
+   * -1.5. With the concept at 0.05 the difference is 0.05, not below: plain guidance, 0.75.
    */
   @Test
   void safe_oneStepByHand_steersWhereThePromptLeadsThere() {
@@ -101,8 +99,7 @@ class GuidanceTest {
     try (Combination run = safe(2, 0, 0.5).begin(NOISE)) {
       assertThat(combined(run, moment(0, 0.5), 0, 0.1f, 0.3f)).isCloseTo(-0.15f, within(1e-6f));
       assertThat(combined(run, moment(1, 0.5), 0, 0.1f, 0.3f)).isCloseTo(-0.375f, within(1e-6f));
-      assertThat(combined(run, moment(2, 0.5), 0, 0.1f, 0.3f))
-          .isCloseTo(-0.54375f, within(1e-6f));
+      assertThat(combined(run, moment(2, 0.5), 0, 0.1f, 0.3f)).isCloseTo(-0.54375f, within(1e-6f));
     }
   }
 
@@ -112,14 +109,13 @@ class GuidanceTest {
     try (Combination run = safe(2, 2, 0.5).begin(NOISE)) {
       assertThat(combined(run, moment(0, 0.5), 0, 0.1f, 0.3f)).isCloseTo(0.75f, within(1e-6f));
       assertThat(combined(run, moment(1, 0.5), 0, 0.1f, 0.3f)).isCloseTo(0.75f, within(1e-6f));
-      assertThat(combined(run, moment(2, 0.5), 0, 0.1f, 0.3f))
-          .isCloseTo(-0.54375f, within(1e-6f));
+      assertThat(combined(run, moment(2, 0.5), 0, 0.1f, 0.3f)).isCloseTo(-0.54375f, within(1e-6f));
     }
   }
 
   /**
-   * v = √ᾱ ε - √(1-ᾱ) x_0 with x_0 = (x - √(1-ᾱ) ε) / √ᾱ, so v = (ε - √(1-ᾱ) x) / √ᾱ: the noise that
-   * a velocity guides to is the one that the noises guide to.
+   * v = √ᾱ ε - √(1-ᾱ) x_0 with x_0 = (x - √(1-ᾱ) ε) / √ᾱ, so v = (ε - √(1-ᾱ) x) / √ᾱ: the noise
+   * that a velocity guides to is the one that the noises guide to.
    */
   @Test
   void safe_velocity_guidesTheSameNoise() {
@@ -138,8 +134,7 @@ class GuidanceTest {
                 velocity(0.3f, x));
         assertThat(v).isCloseTo(velocity(wanted, x), within(1e-5f));
       }
-      assertThat(combined(velocity, moment(3, 0), 0, 0.1f, 0.3f))
-          .isCloseTo(0.75f, within(1e-6f));
+      assertThat(combined(velocity, moment(3, 0), 0, 0.1f, 0.3f)).isCloseTo(0.75f, within(1e-6f));
     }
   }
 
@@ -159,8 +154,7 @@ class GuidanceTest {
   @Test
   void safe_constants_areThePapers() {
     assertThat(SafeGuidance.WEAK).isEqualTo(new SafeGuidance(7.5, 200, 15, 0, 0, 0));
-    assertThat(SafeGuidance.MAX.withScale(3))
-        .isEqualTo(new SafeGuidance(3, 5000, 0, 1, 0.5, 0.7));
+    assertThat(SafeGuidance.MAX.withScale(3)).isEqualTo(new SafeGuidance(3, 5000, 0, 1, 0.5, 0.7));
   }
 
   @Test

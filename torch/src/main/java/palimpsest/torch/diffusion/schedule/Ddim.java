@@ -15,8 +15,8 @@ import palimpsest.api.Check;
  * x_s = √ᾱ_s x_0 + √(1 - ᾱ_s - σ²) noise + σ ε
  * </pre>
  *
- * <p>As in diffusers, s is a stride below t whatever the spacing, so with linspace it is not the next
- * timestep visited; and the predicted noise stays that of the unclipped image.
+ * <p>As in diffusers, s is a stride below t whatever the spacing, so with linspace it is not the
+ * next timestep visited; and the predicted noise stays that of the unclipped image.
  *
  * @param schedule what the denoiser was trained on
  * @param spacing which timesteps are visited
@@ -60,12 +60,10 @@ public record Ddim(
         (step, output, x) -> {
           double here = schedule.alphaBar(t[step]);
           double next = t[step] >= stride ? schedule.alphaBar(t[step] - stride) : last();
-          double deviation = deviation(here, next);
-          double ofNoise = Math.sqrt(Math.max(0, 1 - next - deviation * deviation));
-          Tensor mean = mean(here, Math.sqrt(next), ofNoise, output, x);
+          Tensor mean = mean(here, next, output, x);
           return eta == 0
               ? mean
-              : mean.add_(noise.draw(step, x.shape()), new Scalar(deviation));
+              : mean.add_(noise.draw(step, x.shape()), new Scalar(deviation(here, next)));
         });
   }
 
@@ -78,14 +76,16 @@ public record Ddim(
     return eta * Math.sqrt((1 - next) / (1 - here) * (1 - here / next));
   }
 
-  private Tensor mean(double here, double ofClean, double ofNoise, Tensor output, Tensor x) {
+  private Tensor mean(double here, double next, Tensor output, Tensor x) {
+    double deviation = deviation(here, next);
+    double ofNoise = Math.sqrt(Math.max(0, 1 - next - deviation * deviation));
     Mixture clean = schedule.prediction().clean(here);
     Mixture noise = schedule.prediction().noise(here).times(ofNoise);
     if (clipping.range().isEmpty()) {
-      return clean.times(ofClean).plus(noise).of(x, output);
+      return clean.times(Math.sqrt(next)).plus(noise).of(x, output);
     }
     Tensor clipped = clipping.apply(clean.of(x, output));
-    return clipped.mul(new Scalar(ofClean)).add_(noise.of(x, output));
+    return clipped.mul(new Scalar(Math.sqrt(next))).add_(noise.of(x, output));
   }
 
   @Override

@@ -16,8 +16,8 @@ import org.bytedeco.pytorch.Tensor;
  * variance: fixed_small β (1-ᾱ_s) / (1-ᾱ_t);  fixed_large β
  * </pre>
  *
- * <p>Scalars are rounded to float32 step by step, as diffusers has them: {@code 1 - α} of neighbouring
- * timesteps keeps few digits there.
+ * <p>Scalars are rounded to float32 step by step, as diffusers has them: {@code 1 - α} of
+ * neighbouring timesteps keeps few digits there.
  *
  * @param schedule what the denoiser was trained on
  * @param spacing which timesteps are visited
@@ -70,10 +70,7 @@ public record Ddpm(NoiseSchedule schedule, Spacing spacing, Variance variance, C
   private Tensor mean(Step step, Tensor output, Tensor x) {
     Mixture clean = schedule.prediction().clean(step.here);
     if (clipping.range().isEmpty()) {
-      return clean
-          .times(step.ofClean())
-          .plus(new Mixture(step.ofX(), 0))
-          .of(x, output);
+      return clean.times(step.ofClean()).plus(new Mixture(step.ofX(), 0)).of(x, output);
     }
     Tensor clipped = clipping.apply(clean.of(x, output));
     return new Mixture(step.ofX(), step.ofClean()).of(x, clipped);

@@ -52,7 +52,8 @@ final class DpmSampling implements Sampling {
     double signal = 1 / Math.sqrt(to * to + 1);
     double ofX = decay * Math.sqrt((from * from + 1) / (to * to + 1));
     double ofClean = -signal * (decay - 1);
-    Tensor clean = sampler.schedule().prediction().clean(moments.get(step).alphaBar()).of(x, output);
+    Tensor clean =
+        sampler.schedule().prediction().clean(moments.get(step).alphaBar()).of(x, output);
     Tensor next;
     if (before.size() == 0 || endsFirstOrder(step)) {
       next = x.mul(new Scalar(ofX)).add_(clean, new Scalar(ofClean));

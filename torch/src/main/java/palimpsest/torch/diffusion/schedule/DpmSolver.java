@@ -14,8 +14,8 @@ import palimpsest.api.InvalidRequest;
  * order 2: besides, - ½ ẋ_(i+1) (e^-h - 1) (m_i - m_(i-1)) / r      (midpoint)
  * </pre>
  *
- * <p>Order 1 at the first step; at the last where no noise is to be left, where {@code eulerAtFinal},
- * or where {@code lowerOrderFinal} and the run has fewer than 15 steps.
+ * <p>Order 1 at the first step; at the last where no noise is to be left, where {@code
+ * eulerAtFinal}, or where {@code lowerOrderFinal} and the run has fewer than 15 steps.
  *
  * @param schedule what the denoiser was trained on
  * @param spacing which timesteps are visited, unless {@code karras}
@@ -23,7 +23,8 @@ import palimpsest.api.InvalidRequest;
  * @param lowerOrderFinal {@code lower_order_final}
  * @param eulerAtFinal {@code euler_at_final}
  * @param last how much noise is left in the end
- * @param leastLambda timesteps of a lower λ are not visited, {@code lambda_min_clipped}; -∞ for none
+ * @param leastLambda timesteps of a lower λ are not visited, {@code lambda_min_clipped}; -∞ for
+ *     none
  * @see <a href="https://arxiv.org/abs/2211.01095">Lu et al. 2022, algorithm 2</a>
  */
 public record DpmSolver(
@@ -93,8 +94,7 @@ public record DpmSolver(
         spacing.kind() == Spacing.Kind.LEADING
             ? Spacing.multiples(end / (steps + 1), steps + 1, spacing.offset())
             : Spacing.even(end - 1, steps + 1);
-    return Spacing.inRange(
-        Arrays.stream(t).limit(steps).map(Math::rint).toArray(), trained);
+    return Spacing.inRange(Arrays.stream(t).limit(steps).map(Math::rint).toArray(), trained);
   }
 
   /** How many of the last timesteps have too low a λ. */

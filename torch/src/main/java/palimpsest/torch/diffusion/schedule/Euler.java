@@ -1,7 +1,6 @@
 package palimpsest.torch.diffusion.schedule;
 
 import java.util.Map;
-import org.bytedeco.pytorch.Tensor;
 
 /**
  * Euler's method on the probability flow, for images {@code x_0 + σ ε}.
@@ -37,14 +36,14 @@ public record Euler(NoiseSchedule schedule, Spacing spacing, boolean karras, Fin
     return new Memoryless(
         Moment.list(t, all),
         Sigmas.initialScale(all, spacing.kind()),
-        (step, output, x) -> moved(schedule, all[step], all[step + 1], output, x));
+        (step, output, x) -> move(schedule, all[step], all[step + 1]).of(x, output));
   }
 
-  /** The image moved from one level to another along the predicted noise. */
-  static Tensor moved(NoiseSchedule schedule, double from, double to, Tensor output, Tensor x) {
+  /** From one level to another along the predicted noise. */
+  static Mixture move(NoiseSchedule schedule, double from, double to) {
     double alphaBar = 1 / (from * from + 1);
     Mixture noise = schedule.prediction().noise(alphaBar).ofUnscaled(Math.sqrt(alphaBar));
-    return new Mixture(1, 0).plus(noise.times(to - from)).of(x, output);
+    return new Mixture(1, 0).plus(noise.times(to - from));
   }
 
   @Override

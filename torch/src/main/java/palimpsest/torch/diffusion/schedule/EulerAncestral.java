@@ -15,7 +15,7 @@ import palimpsest.api.InvalidRequest;
  *
  * @param schedule what the denoiser was trained on: noise or velocity
  * @param spacing which timesteps are visited
- * @see <a href="https://arxiv.org/abs/2010.02502">Song et al. 2020; {@code up} is its σ at η = 1</a>
+ * @see <a href="https://arxiv.org/abs/2010.02502">Song et al. 2020: its σ at η = 1</a>
  */
 public record EulerAncestral(NoiseSchedule schedule, Spacing spacing) implements Sampler {
   static final String NAME = "EulerAncestralDiscreteScheduler";
@@ -43,7 +43,7 @@ public record EulerAncestral(NoiseSchedule schedule, Spacing spacing) implements
         (step, output, x) -> {
           double up = up(all[step], all[step + 1]);
           double down = Math.sqrt((double) all[step + 1] * all[step + 1] - up * up);
-          Tensor moved = Euler.moved(schedule, all[step], down, output, x);
+          Tensor moved = Euler.move(schedule, all[step], down).of(x, output);
           return up == 0 ? moved : moved.add_(noise.draw(step, x.shape()), new Scalar(up));
         });
   }

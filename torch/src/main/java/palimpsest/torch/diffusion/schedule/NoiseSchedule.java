@@ -4,7 +4,7 @@ import static org.bytedeco.pytorch.global.torch.tensor;
 
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.function.DoubleUnaryOperator;
+import java.util.function.DoubleFunction;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.InvalidRequest;
 import palimpsest.torch.Scopes;
@@ -76,12 +76,12 @@ public final class NoiseSchedule {
 
   /** {@code x_t}: an image with noise added to it, (B, ...). */
   public Tensor addNoise(Tensor clean, Tensor noise, int... t) {
-    return mix(clean, Math::sqrt, noise, a -> Math.sqrt(1 - a), t);
+    return mixed(clean, noise, a -> new Mixture(Math.sqrt(a), Math.sqrt(1 - a)), t);
   }
 
   /** {@code v_t}, (B, ...). */
   public Tensor velocity(Tensor clean, Tensor noise, int... t) {
-    return mix(noise, Math::sqrt, clean, a -> -Math.sqrt(1 - a), t);
+    return mixed(clean, noise, a -> new Mixture(-Math.sqrt(1 - a), Math.sqrt(a)), t);
   }
 
   /** What the denoiser is to output for {@code x_t}, (B, ...). */
@@ -95,44 +95,34 @@ public final class NoiseSchedule {
 
   /** The noise in {@code x_t} by the denoiser's output, (B, ...). */
   public Tensor noise(Tensor output, Tensor x, int... t) {
-    return prediction == Prediction.EPSILON
-        ? output
-        : mix(
-            x, a -> prediction.noise(a).ofX(), output, a -> prediction.noise(a).ofOutput(), t);
+    return prediction == Prediction.EPSILON ? output : mixed(x, output, prediction::noise, t);
   }
 
   /** The clean image in {@code x_t} by the denoiser's output, (B, ...). */
   public Tensor clean(Tensor output, Tensor x, int... t) {
-    return prediction == Prediction.SAMPLE
-        ? output
-        : mix(
-            x, a -> prediction.clean(a).ofX(), output, a -> prediction.clean(a).ofOutput(), t);
+    return prediction == Prediction.SAMPLE ? output : mixed(x, output, prediction::clean, t);
   }
 
-  private Tensor mix(
-      Tensor first, DoubleUnaryOperator f, Tensor second, DoubleUnaryOperator g, int... t) {
+  /** A weighted sum whose weights follow from each row's ᾱ. */
+  private Tensor mixed(Tensor first, Tensor second, DoubleFunction<Mixture> weights, int... t) {
     long rows = first.size(0);
     if (t.length != 1 && t.length != rows) {
       throw new InvalidRequest(
           "timesteps must be one or as many as rows, " + rows + ", got " + t.length);
     }
-    return Scopes.compute(
-        () ->
-            first
-                .mul(column(f, first.dim(), t))
-                .add_(second.mul(column(g, first.dim(), t))));
-  }
-
-  /** One coefficient for each row, (B, 1, ...). */
-  private Tensor column(DoubleUnaryOperator f, long dimensions, int... t) {
-    float[] values = new float[t.length];
+    float[] ofFirst = new float[t.length];
+    float[] ofSecond = new float[t.length];
     for (int row = 0; row < t.length; row++) {
-      values[row] = (float) f.applyAsDouble(alphaBar(t[row]));
+      Mixture mixture = weights.apply(alphaBar(t[row]));
+      ofFirst[row] = (float) mixture.ofX();
+      ofSecond[row] = (float) mixture.ofOutput();
     }
-    long[] shape = new long[(int) dimensions];
+    long[] shape = new long[(int) first.dim()]; // (B, 1, ...)
     Arrays.fill(shape, 1);
     shape[0] = t.length;
-    return tensor(values).view(shape);
+    return Scopes.compute(
+        () ->
+            first.mul(tensor(ofFirst).view(shape)).add_(second.mul(tensor(ofSecond).view(shape))));
   }
 
   @Override

@@ -1,8 +1,8 @@
 package palimpsest.torch.diffusion.schedule;
 
 /**
- * What a denoiser's output means. Each kind turns {@code x_t} and the output into the noise and into
- * the clean image by a linear mixture:
+ * What a denoiser's output means. Each kind turns {@code x_t} and the output into the noise and
+ * into the clean image by a linear mixture:
  *
  * <pre>
  * ε:   x_0 = (x - √(1-ᾱ) o) / √ᾱ      noise = o

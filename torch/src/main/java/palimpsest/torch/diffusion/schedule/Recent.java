@@ -8,8 +8,8 @@ import palimpsest.api.Check;
 import palimpsest.torch.Scopes;
 
 /**
- * The last few tensors of a run, which outlive the scopes of its single steps: each lives until it is
- * displaced or this is closed.
+ * The last few tensors of a run, which outlive the scopes of its single steps: each lives until it
+ * is displaced or this is closed.
  */
 public final class Recent implements AutoCloseable {
   private final int most;

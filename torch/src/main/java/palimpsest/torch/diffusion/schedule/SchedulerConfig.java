@@ -6,9 +6,9 @@ import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.json.JsonReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,8 +22,8 @@ import palimpsest.torch.checkpoint.JsonFile;
  * A sampler as diffusers stores it, scheduler_config.json.
  *
  * <p>Reading is strict: a field that the class reads is understood or refused by name and value, a
- * field of another scheduler class is ignored as diffusers ignores it and written back, any other is
- * refused. Absent fields have diffusers' defaults.
+ * field of another scheduler class is ignored as diffusers ignores it and written back, any other
+ * is refused. Absent fields have diffusers' defaults.
  */
 public final class SchedulerConfig {
   private static final int LARGEST = 1 << 20;
@@ -64,7 +64,8 @@ public final class SchedulerConfig {
   public static SchedulerConfig read(Path file) {
     String text = JsonFile.text(file);
     if (text.length() > LARGEST) {
-      throw new CorruptArtifact(file + ": " + text.length() + " characters, wanted at most " + LARGEST);
+      throw new CorruptArtifact(
+          file + ": " + text.length() + " characters, wanted at most " + LARGEST);
     }
     try {
       if (STRICT.readTree(text) instanceof ObjectNode object) {

@@ -9,8 +9,8 @@ import palimpsest.api.InvalidRequest;
 import palimpsest.torch.Scopes;
 
 /**
- * Noise that follows from a seed, the sample's number and the step alone: a sample's picture depends
- * neither on the others of its batch nor on the machine.
+ * Noise that follows from a seed, the sample's number and the step alone: a sample's picture
+ * depends neither on the others of its batch nor on the machine.
  *
  * <p>Each row of each step has a splitmix64 stream of its own; its numbers become normal by
  * Marsaglia's polar method, with {@link StrictMath}'s logarithm.

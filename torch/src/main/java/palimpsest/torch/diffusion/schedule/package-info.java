@@ -1,6 +1,6 @@
 /**
- * How an image is noised and how noise becomes an image: the schedule of variances, and the samplers
- * that walk it backwards with whatever denoiser they are given.
+ * How an image is noised and how noise becomes an image: the schedule of variances, and the
+ * samplers that walk it backwards with whatever denoiser they are given.
  *
  * <ul>
  *   <li>{@link palimpsest.torch.diffusion.schedule.Betas}, {@link

@@ -122,8 +122,8 @@ class DiffusersConstantsTest {
   }
 
   /**
-   * Sum of magnitudes after a run as in those tests: from a noised image where it starts later, and,
-   * where images are scaled for the denoiser, going on from the scaled image.
+   * Sum of magnitudes after a run as in those tests: from a noised image where it starts later,
+   * and, where images are scaled for the denoiser, going on from the scaled image.
    */
   private static double run(Sampler sampler, int steps, int first) {
     try (PointerScope all = new PointerScope();

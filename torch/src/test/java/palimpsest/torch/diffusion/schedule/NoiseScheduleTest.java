@@ -67,7 +67,8 @@ class NoiseScheduleTest {
             .as("%s at %s", golden.get("name"), t)
             .isCloseTo(wanted[t], within(1e-9 + 1e-6 * wanted[t]));
       }
-      int[] t = Arrays.stream(Tensors.numbers(golden.get("timesteps"))).mapToInt(v -> (int) v).toArray();
+      int[] t =
+          Arrays.stream(Tensors.numbers(golden.get("timesteps"))).mapToInt(v -> (int) v).toArray();
       try (PointerScope scope = new PointerScope()) {
         Tensor clean = tensor(Tensors.formula(0, 12)).view(3, 1, 2, 2);
         Tensor noise = tensor(Tensors.formula(1, 12)).view(3, 1, 2, 2);

@@ -44,7 +44,8 @@ class SamplersByHandTest {
   /**
    * With x_t = √ᾱ_t x_0 + √(1-ᾱ_t) ε and an output that says ε exactly, each step lands on x_s =
    * √ᾱ_s x_0 + √(1-ᾱ_s) ε, and ᾱ = 1 after the last. The output in terms of ε and x_0 is the
-   * definition of each kind. (10 divides 1000: DDIM's stride is then the distance of its timesteps.)
+   * definition of each kind. (10 divides 1000: DDIM's stride is then the distance of its
+   * timesteps.)
    */
   @Test
   void run_exactOutput_returnsTheImage() {
@@ -93,9 +94,9 @@ class SamplersByHandTest {
   }
 
   /**
-   * Two betas of 0.5: ᾱ = 0.5, 0.25. From t = 1 to 0, with x_0 and x_t known, Bayes gives variance β
-   * (1-ᾱ_s)/(1-ᾱ_t) = 0.5 · 0.5/0.75 = 1/3 and mean √0.5 · 0.5/0.75 x_0 + √0.5 · 0.5/0.75 x_t. The
-   * upper bound is β = 0.5.
+   * Two betas of 0.5: ᾱ = 0.5, 0.25. From t = 1 to 0, with x_0 and x_t known, Bayes gives variance
+   * β (1-ᾱ_s)/(1-ᾱ_t) = 0.5 · 0.5/0.75 = 1/3 and mean √0.5 · 0.5/0.75 x_0 + √0.5 · 0.5/0.75 x_t.
+   * The upper bound is β = 0.5.
    */
   @Test
   void ddpm_twoSteps_isTheGaussianPosterior() {
@@ -129,8 +130,7 @@ class SamplersByHandTest {
   void ddim_etaOne_isDdpm() {
     NoiseSchedule schedule = schedule(Prediction.EPSILON);
     Ddim ddim = new Ddim(schedule, Spacing.leading(0), 1, true, Clipping.NONE);
-    Ddpm ddpm =
-        new Ddpm(schedule, Spacing.leading(0), Ddpm.Variance.FIXED_SMALL, Clipping.NONE);
+    Ddpm ddpm = new Ddpm(schedule, Spacing.leading(0), Ddpm.Variance.FIXED_SMALL, Clipping.NONE);
     Noise noise = (step, shape) -> tensor(0.3f, -1f, 0f, 2f);
     try (PointerScope scope = new PointerScope();
         Sampling one = ddim.begin(10, noise);
@@ -158,7 +158,9 @@ class SamplersByHandTest {
     assertThat(EulerAncestral.up(4, 0)).isZero();
   }
 
-  /** Exact outputs again: whatever noise entered before, the last step removes what is predicted. */
+  /**
+   * Exact outputs again: whatever noise entered before, the last step removes what is predicted.
+   */
   @Test
   void eulerAncestral_cleanImageKnown_returnsIt() {
     EulerAncestral sampler = EulerAncestral.latents(schedule(Prediction.EPSILON));

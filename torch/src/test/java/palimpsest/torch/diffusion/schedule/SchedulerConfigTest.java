@@ -20,8 +20,7 @@ class SchedulerConfigTest {
 
   private SchedulerConfig stored(String json) {
     try {
-      return SchedulerConfig.read(
-          Files.writeString(folder.resolve("scheduler_config.json"), json));
+      return SchedulerConfig.read(Files.writeString(folder.resolve("scheduler_config.json"), json));
     } catch (IOException e) {
       throw new AssertionError(e);
     }
@@ -96,14 +95,12 @@ class SchedulerConfigTest {
         .isEqualTo(
             "{\"_class_name\":\"EulerDiscreteScheduler\",\"skip_prk_steps\":true,\"_anything\":1}");
     assertThat(read("DPMSolverMultistepScheduler", ", \"lambda_min_clipped\": -Infinity"))
-        .isEqualTo(
-            DpmSolver.defaults(new NoiseSchedule(Betas.ddpm(), Prediction.EPSILON)));
+        .isEqualTo(DpmSolver.defaults(new NoiseSchedule(Betas.ddpm(), Prediction.EPSILON)));
   }
 
   @Test
   void with_otherSampler_keepsTheVersionAndNoFieldOfTheOld() {
-    SchedulerConfig config =
-        stored("{\"_class_name\": \"PNDMScheduler\"" + STABLE_DIFFUSION + "}");
+    SchedulerConfig config = stored("{\"_class_name\": \"PNDMScheduler\"" + STABLE_DIFFUSION + "}");
     Sampler euler = Euler.latents(config.sampler().schedule());
     Path file = folder.resolve("written.json");
     config.with(euler).write(file);

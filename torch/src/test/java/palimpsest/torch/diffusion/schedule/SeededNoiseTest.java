@@ -41,7 +41,9 @@ class SeededNoiseTest {
     assertThat(drawn(SeededNoise.of(7, 11, 1), Noise.START, 1, 8)).isNotEqualTo(one);
   }
 
-  /** Of n normal numbers the mean deviates by 1/√n, the variance by √(2/n), the kurtosis √(96/n). */
+  /**
+   * Of n normal numbers the mean deviates by 1/√n, the variance by √(2/n), the kurtosis √(96/n).
+   */
   @Test
   void draw_manyNumbers_areNormal() {
     float[] values = drawn(SeededNoise.of(1, 0, 40), 0, 40, 5, 1000);
