@@ -1,0 +1,13 @@
+/**
+ * Erasure of concepts from text-conditioned image diffusion.
+ *
+ * <p>In closed form, all on one {@link palimpsest.methods.diffusion.TextMapEdit}: {@link
+ * palimpsest.methods.diffusion.Uce} (Gandikota et al. 2023) gives a concept the guide's keys and
+ * values, {@link palimpsest.methods.diffusion.Rece} (Gong et al. 2024) looks for what still draws
+ * the concept and repeats, {@link palimpsest.methods.diffusion.MaceRefinement} (Lu et al. 2024)
+ * does it to the words around the concept.
+ */
+@NullMarked
+package palimpsest.methods.diffusion;
+
+import org.jspecify.annotations.NullMarked;
