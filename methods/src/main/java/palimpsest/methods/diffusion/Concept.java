@@ -29,6 +29,26 @@ public record Concept(TextStates erase, TextStates guide) {
   }
 
   /**
+   * Two padded prompts from a token on, as many tokens as both have after theirs.
+   *
+   * @param erase a prompt with the concept
+   * @param token the first to take, from 0
+   * @param guide a prompt with its guide
+   * @param other the first to take of that
+   */
+  public static Concept from(TextStates erase, int token, TextStates guide, int other) {
+    int rows = Math.min(erase.states().rows(), guide.states().rows());
+    int count = rows - Math.max(token, other);
+    if (Math.min(token, other) < 0 || count < 1) {
+      throw new InvalidRequest(
+          "tokens " + token + " and " + other + " of " + rows + ", wanted some of each");
+    }
+    return new Concept(
+        new TextStates(erase.name(), erase.states().part(token, token + count)),
+        new TextStates(guide.name(), guide.states().part(other, other + count)));
+  }
+
+  /**
    * Where a phrase stands among the tokens of a prompt.
    *
    * @param from its first token, from 0

@@ -17,8 +17,8 @@ import palimpsest.api.CorruptArtifact;
  *
  * <p>place counts the float32 numbers in ascending order, so that a correction is a number of steps
  * from one to the next: 0 unless W' has fewer digits after the point than W. Edits are
- * bit-reproducible, so what there was to correct here is what there is to correct elsewhere. Weights
- * of 16 bits are to be rounded to those at both steps.
+ * bit-reproducible, so what there was to correct here is what there is to correct elsewhere.
+ * Weights of 16 bits are to be rounded to those at both steps.
  *
  * <p>Packed: the differences modulo 2³², sign last, as four planes from the highest byte to the
  * lowest, deflated.

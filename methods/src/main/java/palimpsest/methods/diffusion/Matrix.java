@@ -95,8 +95,7 @@ public final class Matrix {
   /** A float64 tensor on the CPU, (rows, columns), in the caller's scope. */
   public Tensor tensor() {
     long[] shape = {rows, columns};
-    Tensor t =
-        torch.empty(shape, new TensorOptions(ScalarType.Double), new MemoryFormatOptional());
+    Tensor t = torch.empty(shape, new TensorOptions(ScalarType.Double), new MemoryFormatOptional());
     new DoublePointer(t.data_ptr_double()).put(values);
     return t;
   }
@@ -165,8 +164,7 @@ public final class Matrix {
 
   /** Rows {@code from} to {@code to}, the latter not included. */
   public Matrix part(int from, int to) {
-    return new Matrix(
-        to - from, columns, Arrays.copyOfRange(values, from * columns, to * columns));
+    return new Matrix(to - from, columns, Arrays.copyOfRange(values, from * columns, to * columns));
   }
 
   /** The rows of this, then those of another. */

@@ -22,7 +22,8 @@ import palimpsest.api.Check;
  * <pre>c' = (λ I + Rᵀ G R)⁻¹ Rᵀ G c</pre>
  *
  * <p>Where R has an inverse and λ = 0, c' = R⁻¹ c. Each c' is erased towards the concept's guide;
- * the edits multiply.
+ * the edits multiply. The authors keep the empty text, for styles some other artists, as many as
+ * there are concepts.
  *
  * @param preserveScale λ₁
  * @param keepScale λ₂
@@ -81,7 +82,7 @@ public record Rece(double preserveScale, double keepScale, double regularScale, 
         "reliable and efficient concept erasure",
         "UCE, then epochs times: c' = (regularScale I + sum W^T W)^-1 (sum W^T W0) c over all maps, UCE of c' towards the guide on the weights W as they are, with weights 1, preserveScale, keepScale",
         "Gong et al. 2024, arXiv 2407.12383",
-        "faithful; the number of epochs is given, where the authors' code also keeps the checkpoint with the lowest detection rate",
+        "variant: all tokens of the prompt from the first edit on, where the authors start from a checkpoint of UCE, made from the last token of the subject on; the number of epochs is given, where their code keeps the checkpoint with the lowest detection rate",
         "the authors', for styles and hard objects; regularScale=0.1 for the rest, with epochs=3 for nudity, 2 for other unsafe concepts, 1 for easy objects",
         Map.of(
             "preserveScale",

@@ -15,6 +15,8 @@ public interface TextMapMethod extends Method {
   enum Tokens {
     /** The last token of the subject, the one before the end of the text. */
     LAST_OF_SUBJECT,
+    /** That one and all after it, padding included, see {@link Concept#from}. */
+    FROM_LAST_OF_SUBJECT,
     /** All tokens of the padded prompt, beginning, end and padding included. */
     WHOLE_PROMPT,
     /** The tokens around the subject in some prompts, see {@link Concept#around}. */

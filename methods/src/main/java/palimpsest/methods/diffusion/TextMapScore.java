@@ -48,8 +48,7 @@ public record TextMapScore(List<Residual> erased, List<Residual> preserved) {
         pairs.preserved().stream().map(text -> residual(edit, text, text, gram)).toList());
   }
 
-  private static Residual residual(
-      TextMapEdit edit, TextStates text, TextStates aim, Matrix gram) {
+  private static Residual residual(TextMapEdit edit, TextStates text, TextStates aim, Matrix gram) {
     double whole = norm(aim.states(), gram);
     if (!(whole > 0)) {
       throw new InvalidRequest(

@@ -21,17 +21,18 @@ import palimpsest.api.Check;
  * @param eraseScale s
  * @param preserveScale p
  * @param keepScale λ, the paper's regularisation
- * @param wholePrompt 1 for all tokens of the padded prompt, as in the authors' first code, 0 for
- *     the last token of the subject alone, as in that of 2025
+ * @param withPadding 0 for the last token of the subject alone, as in the authors' code of 2025, 1
+ *     for that token and all after it to the end of the padded prompt, as in their first code, which
+ *     keeps whole prompts, the empty one among them
  * @see <a href="https://arxiv.org/abs/2308.14761">Gandikota et al. 2023</a>
  */
-public record Uce(double eraseScale, double preserveScale, double keepScale, int wholePrompt)
+public record Uce(double eraseScale, double preserveScale, double keepScale, int withPadding)
     implements TextMapMethod {
   public Uce {
     Check.positive(eraseScale, "eraseScale");
     Check.nonNegative(preserveScale, "preserveScale");
     Check.positive(keepScale, "keepScale");
-    Check.fraction(wholePrompt, "wholePrompt");
+    Check.fraction(withPadding, "withPadding");
   }
 
   /** s = 1, p = 1, λ = 0.5, last token of the subject: the authors' script of 2025. */
@@ -51,7 +52,7 @@ public record Uce(double eraseScale, double preserveScale, double keepScale, int
         "W = (keepScale W0 + eraseScale sum W0 c* c^T + preserveScale sum W0 p p^T) (keepScale I + eraseScale sum c c^T + preserveScale sum p p^T)^-1, computed as W0 R with one R for all maps",
         "Gandikota et al. 2023, arXiv 2308.14761",
         "faithful for erasure; the paper's debiasing and moderation are other targets and not here; biases are not part of a target",
-        "the authors' script of 2025; their first code has wholePrompt=1, keepScale=0.1 and preserveScale max(0.1, 1/n)",
+        "the authors' script of 2025; their first code has withPadding=1, keepScale=0.1, preserveScale=0.1 and always keeps the empty text",
         Map.of(
             "eraseScale",
             "weight of the concepts to erase",
@@ -59,13 +60,13 @@ public record Uce(double eraseScale, double preserveScale, double keepScale, int
             "weight of the texts to keep",
             "keepScale",
             "weight of unchanged weights, lambda",
-            "wholePrompt",
-            "1 for all tokens of the padded prompt, 0 for the last token of the subject"));
+            "withPadding",
+            "0 for the last token of the subject, 1 for it and all after it in the padded prompt"));
   }
 
   @Override
   public Tokens tokens() {
-    return wholePrompt == 1 ? Tokens.WHOLE_PROMPT : Tokens.LAST_OF_SUBJECT;
+    return withPadding == 1 ? Tokens.FROM_LAST_OF_SUBJECT : Tokens.LAST_OF_SUBJECT;
   }
 
   @Override

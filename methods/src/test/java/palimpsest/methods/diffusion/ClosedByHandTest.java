@@ -56,9 +56,9 @@ class ClosedByHandTest {
   }
 
   /**
-   * In one dimension: c = 1, c* = ½, λ₂ = 1, W = 2, so G = 4. UCE: R = (1 + ½) / (1 + 1) = 3/4. With
-   * λ = 3/4: c' = R G c / (λ + R² G) = 3 / (3/4 + 9/4) = 1, erased as c was: R = 9/16. With λ = 0:
-   * c' = c / R = 4/3, (1 + ½ · 4/3) / (1 + 16/9) = 3/5, R = 9/20.
+   * In one dimension: c = 1, c* = ½, λ₂ = 1, W = 2, so G = 4. UCE: R = (1 + ½) / (1 + 1) = 3/4.
+   * With λ = 3/4: c' = R G c / (λ + R² G) = 3 / (3/4 + 9/4) = 1, erased as c was: R = 9/16. With λ
+   * = 0: c' = c / R = 4/3, (1 + ½ · 4/3) / (1 + 16/9) = 3/5, R = 9/20.
    */
   @Test
   void rece_oneDimension_byHand() {
@@ -73,8 +73,8 @@ class ClosedByHandTest {
   }
 
   /**
-   * e^f = (1, 1), e^g = (1, 0), prior diag(0, 4), λ₁ = ¼, λ₂ = 1. M = ((1, 1), (1, 1)) + diag(0, 1) +
-   * I = ((2, 1), (1, 3)), e^fᵀ M⁻¹ = (2/5, 1/5), R = I + (0, -1)ᵀ (2/5, 1/5).
+   * e^f = (1, 1), e^g = (1, 0), prior diag(0, 4), λ₁ = ¼, λ₂ = 1. M = ((1, 1), (1, 1)) + diag(0, 1)
+   * + I = ((2, 1), (1, 3)), e^fᵀ M⁻¹ = (2/5, 1/5), R = I + (0, -1)ᵀ (2/5, 1/5).
    */
   @Test
   void maceRefinement_withPrior_byHand() {
@@ -198,7 +198,7 @@ class ClosedByHandTest {
   @Test
   void tokens_ofEachMethod_areStated() {
     assertThat(Uce.defaults().tokens()).isEqualTo(Tokens.LAST_OF_SUBJECT);
-    assertThat(new Uce(1, 1, 1, 1).tokens()).isEqualTo(Tokens.WHOLE_PROMPT);
+    assertThat(new Uce(1, 1, 1, 1).tokens()).isEqualTo(Tokens.FROM_LAST_OF_SUBJECT);
     assertThat(Rece.defaults().tokens()).isEqualTo(Tokens.WHOLE_PROMPT);
     assertThat(MaceRefinement.defaults().tokens()).isEqualTo(Tokens.AROUND_SUBJECT);
   }
@@ -206,8 +206,7 @@ class ClosedByHandTest {
   @Test
   void score_guideThatGivesZero_isRefused() {
     TextPairs pairs = pair(row(1, 0), row(0, 0));
-    assertThatThrownBy(
-            () -> TextMapScore.of(TextMapEdit.identity(2), pairs, Matrix.identity(2)))
+    assertThatThrownBy(() -> TextMapScore.of(TextMapEdit.identity(2), pairs, Matrix.identity(2)))
         .isInstanceOf(InvalidRequest.class)
         .hasMessage("text maps give zero for \"row\", wanted something to compare with");
   }

@@ -38,8 +38,7 @@ class ClosedGoldenTest {
     }
     return name.startsWith("mace")
         ? new MaceRefinement(preserve, keep)
-        : new Rece(
-            preserve, keep, with.get("regularScale").asDouble(), with.get("epochs").asInt());
+        : new Rece(preserve, keep, with.get("regularScale").asDouble(), with.get("epochs").asInt());
   }
 
   private static TextMapEdit edit(JsonNode given) {

@@ -47,9 +47,7 @@ class MatrixTest {
     Gram pieces = new Gram(150);
     pieces.add(rows.part(0, 512));
     pieces.add(rows.part(512, 1100));
-    assertThat(pieces.matrix())
-        .isEqualTo(Gram.of(rows))
-        .isEqualTo(rows.transposed().times(rows));
+    assertThat(pieces.matrix()).isEqualTo(Gram.of(rows)).isEqualTo(rows.transposed().times(rows));
     assertThat(pieces.rows()).isEqualTo(1100);
     assertThatThrownBy(() -> pieces.add(matrix("narrow", 2, 149)))
         .isInstanceOf(InvalidRequest.class)
@@ -66,7 +64,9 @@ class MatrixTest {
     assertThat(apart(x, Lu.solve(a, b))).isLessThan(1e-12);
   }
 
-  /** ((4, 2), (2, 3)): L = ((2, 0), (1, √2)), A⁻¹ = ((3, -2), (-2, 4)) / 8. |A|₁ = 6, |A⁻¹|₁ = ¾. */
+  /**
+   * ((4, 2), (2, 3)): L = ((2, 0), (1, √2)), A⁻¹ = ((3, -2), (-2, 4)) / 8. |A|₁ = 6, |A⁻¹|₁ = ¾.
+   */
   @Test
   void cholesky_twoByTwo_byHand() {
     Cholesky c = Cholesky.of(Matrix.of(2, 2, 4, 2, 2, 3), "keepScale");

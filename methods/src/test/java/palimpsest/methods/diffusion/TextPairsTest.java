@@ -29,6 +29,21 @@ class TextPairsTest {
     assertThat(back.erase().states()).isEqualTo(concept.guide().states());
   }
 
+  /** From the last token of a subject of two words and of one on: the ends are cut to one length. */
+  @Test
+  void from_subjectsOfTwoLengths_alignsTheirLastTokens() {
+    TextStates prompt = rows(1, 90, 91, 4, 5, 6);
+    TextStates other = rows(1, 80, 14, 15, 16, 17);
+    Concept concept = Concept.from(prompt, 2, other, 1);
+    assertThat(concept.erase().states()).isEqualTo(rows(91, 4, 5, 6).states());
+    assertThat(concept.guide().states()).isEqualTo(rows(80, 14, 15, 16).states());
+    assertThatThrownBy(() -> Concept.from(prompt, 6, other, 1))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessage("tokens 6 and 1 of 6, wanted some of each");
+    assertThatThrownBy(() -> Concept.from(prompt, -1, other, 1))
+        .isInstanceOf(InvalidRequest.class);
+  }
+
   @Test
   void around_phrasesThatDoNotFit_areRefused() {
     TextStates prompt = rows(1, 2, 3);
