@@ -55,7 +55,7 @@ public final class Corrections {
     for (int i = 0; i < n; i++) {
       int signLast = 0;
       for (int k = 0; k < Integer.BYTES; k++) {
-        signLast = signLast << 8 | planes[k * n + i] & 0xff;
+        signLast = (signLast << 8) | (planes[k * n + i] & 0xff);
       }
       int d = (signLast >>> 1) ^ -(signLast & 1);
       original[i] = number(place(restored[i]) + d);

@@ -47,7 +47,7 @@ public final class Gram {
     for (int at = 0; at < width; at += PANEL) {
       Rows factors = new Rows(turned, at * piece.rows(), piece.rows());
       Rows into = new Rows(lower, at * width + at, width);
-      new Product(factors, new Rows(x.values(), at, width), into, piece.rows())
+      new Product(factors, x.from(at), into, piece.rows())
           .run(width - at, Math.min(PANEL, width - at));
     }
   }

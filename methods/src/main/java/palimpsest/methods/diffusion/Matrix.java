@@ -42,7 +42,7 @@ public final class Matrix {
     try (PointerScope scope = new PointerScope();
         AutoGradMode off = new AutoGradMode(false)) {
       long dimensions = tensor.dim();
-      if (dimensions != 1 && dimensions != 2 || tensor.numel() > Integer.MAX_VALUE - 8) {
+      if ((dimensions != 1 && dimensions != 2) || tensor.numel() > Integer.MAX_VALUE - 8) {
         throw new InvalidRequest(
             "a matrix of one or two dimensions is wanted, got a tensor of "
                 + dimensions

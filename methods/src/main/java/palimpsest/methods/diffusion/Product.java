@@ -21,14 +21,28 @@ record Product(Rows a, Rows b, Rows into, int terms) {
   private static final int PANEL = 128;
   private static final int BLOCK = 16;
 
-  /**
-   * Rows of numbers that stand in one array.
-   *
-   * @param values the array
-   * @param offset where the first row begins
-   * @param stride from one row's begin to the next one's
-   */
-  record Rows(double[] values, int offset, int stride) {
+  /** Rows of numbers that stand in one array. */
+  static final class Rows {
+    private final double[] values;
+    private final int offset;
+    private final int stride;
+
+    /**
+     * Rows of an array, which is not copied.
+     *
+     * @param offset where the first row begins
+     * @param stride from one row's begin to the next one's
+     */
+    Rows(double[] values, int offset, int stride) {
+      this.values = values;
+      this.offset = offset;
+      this.stride = stride;
+    }
+
+    /** The same rows from a column on. */
+    Rows from(int column) {
+      return new Rows(values, offset + column, stride);
+    }
 
     private int at(int row, int column) {
       return offset + row * stride + column;

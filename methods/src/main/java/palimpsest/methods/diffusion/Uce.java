@@ -22,8 +22,8 @@ import palimpsest.api.Check;
  * @param preserveScale p
  * @param keepScale λ, the paper's regularisation
  * @param withPadding 0 for the last token of the subject alone, as in the authors' code of 2025, 1
- *     for that token and all after it to the end of the padded prompt, as in their first code, which
- *     keeps whole prompts, the empty one among them
+ *     for that token and all after it to the end of the padded prompt, as in their first code,
+ *     which keeps whole prompts, the empty one among them
  * @see <a href="https://arxiv.org/abs/2308.14761">Gandikota et al. 2023</a>
  */
 public record Uce(double eraseScale, double preserveScale, double keepScale, int withPadding)

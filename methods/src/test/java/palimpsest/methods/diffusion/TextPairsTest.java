@@ -29,7 +29,9 @@ class TextPairsTest {
     assertThat(back.erase().states()).isEqualTo(concept.guide().states());
   }
 
-  /** From the last token of a subject of two words and of one on: the ends are cut to one length. */
+  /**
+   * From the last token of a subject of two words and of one on: the ends are cut to one length.
+   */
   @Test
   void from_subjectsOfTwoLengths_alignsTheirLastTokens() {
     TextStates prompt = rows(1, 90, 91, 4, 5, 6);
@@ -40,8 +42,7 @@ class TextPairsTest {
     assertThatThrownBy(() -> Concept.from(prompt, 6, other, 1))
         .isInstanceOf(InvalidRequest.class)
         .hasMessage("tokens 6 and 1 of 6, wanted some of each");
-    assertThatThrownBy(() -> Concept.from(prompt, -1, other, 1))
-        .isInstanceOf(InvalidRequest.class);
+    assertThatThrownBy(() -> Concept.from(prompt, -1, other, 1)).isInstanceOf(InvalidRequest.class);
   }
 
   @Test
