@@ -1,0 +1,52 @@
+package palimpsest.torch.diffusion.unet;
+
+import org.bytedeco.pytorch.Tensor;
+import palimpsest.torch.Scopes;
+
+/**
+ * Two convolutions around which the image also goes unchanged, or through one of 1 x 1 where the
+ * number of channels changes.
+ *
+ * <pre>h = conv₁(silu(norm₁ x)) + W t;  y = conv₂(silu(norm₂ h)) + shortcut(x)</pre>
+ *
+ * @param name such as {@code down_blocks.0.resnets.0}
+ * @param in channels of x
+ * @param out channels of y
+ * @param timeWidth width of the embedded timestep t, 0 for none
+ * @param groups of both normalisations
+ */
+public record ResnetBlock(String name, int in, int out, int timeWidth, Groups groups)
+    implements Part {
+
+  @Override
+  public void declare(TensorShapes shapes) {
+    shapes.norm(name + ".norm1", in).conv(name + ".conv1", in, out, 3);
+    if (timeWidth > 0) {
+      shapes.linear(name + ".time_emb_proj", timeWidth, out);
+    }
+    shapes.norm(name + ".norm2", out).conv(name + ".conv2", out, out, 3);
+    if (in != out) {
+      shapes.conv(name + ".conv_shortcut", in, out, 1);
+    }
+  }
+
+  /** (B, in, H, W) to (B, out, H, W). */
+  public Tensor forward(Layers layers, Tensor x, Cues cues) {
+    return Scopes.compute(
+        () -> {
+          Tensor shown = layers.activated(x, name + ".norm1", groups);
+          Tensor h = layers.conv(shown, name + ".conv1", Window.SAME); // (B, out, H, W)
+          if (timeWidth > 0) {
+            h = h.add_(time(layers, cues));
+          }
+          Tensor again = layers.activated(h, name + ".norm2", groups);
+          Tensor y = layers.conv(again, name + ".conv2", Window.SAME); // (B, out, H, W)
+          return y.add_(in == out ? x : layers.conv(x, name + ".conv_shortcut", Window.POINT));
+        });
+  }
+
+  private Tensor time(Layers layers, Cues cues) {
+    Tensor t = cues.time().orElseThrow(() -> new IllegalStateException(name + " needs a timestep"));
+    return layers.linear(t, name + ".time_emb_proj").unsqueeze(-1).unsqueeze(-1); // (B, out, 1, 1)
+  }
+}
