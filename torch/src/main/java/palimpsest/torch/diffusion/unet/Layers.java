@@ -52,7 +52,11 @@ public final class Layers {
   /** {@code silu(groupNorm(x))}, in place where nothing is recorded. */
   public Tensor activated(Tensor x, String name, Groups groups) {
     Tensor y = groupNorm(x, name, groups);
-    return y.requires_grad() ? silu(y) : silu_(y);
+    if (y.requires_grad()) {
+      return silu(y);
+    }
+    silu_(y); // what it returns does not own the tensor
+    return y;
   }
 
   /** The same over the last dimension, with ε = 1e-5. */

@@ -34,15 +34,23 @@ public record ResnetBlock(String name, int in, int out, int timeWidth, Groups gr
   public Tensor forward(Layers layers, Tensor x, Cues cues) {
     return Scopes.compute(
         () -> {
-          Tensor shown = layers.activated(x, name + ".norm1", groups);
-          Tensor h = layers.conv(shown, name + ".conv1", Window.SAME); // (B, out, H, W)
+          Tensor h = convolved(layers, x, 1); // (B, out, H, W)
           if (timeWidth > 0) {
             h = h.add_(time(layers, cues));
           }
-          Tensor again = layers.activated(h, name + ".norm2", groups);
-          Tensor y = layers.conv(again, name + ".conv2", Window.SAME); // (B, out, H, W)
+          Tensor y = convolved(layers, h, 2); // (B, out, H, W)
           return y.add_(in == out ? x : layers.conv(x, name + ".conv_shortcut", Window.POINT));
         });
+  }
+
+  /** conv(silu(norm x)) of that number; frees what lies between. */
+  private Tensor convolved(Layers layers, Tensor x, int number) {
+    return Scopes.compute(
+        () ->
+            layers.conv(
+                layers.activated(x, name + ".norm" + number, groups),
+                name + ".conv" + number,
+                Window.SAME));
   }
 
   private Tensor time(Layers layers, Cues cues) {

@@ -117,7 +117,8 @@ public final class UNet implements Denoiser {
     }
     h = parts.mid().forward(layers, h, cues);
     for (UpBlock block : parts.up()) {
-      h = block.forward(layers, h, cues, skips);
+      Tensor below = h;
+      h = Scopes.compute(() -> block.forward(layers, below, cues, skips));
     }
     return h;
   }
