@@ -117,7 +117,7 @@ public record UNetConfig(
    * @param textWidth E
    */
   public static UNetConfig pixels(int side, List<Integer> channels, int textWidth) {
-    require(!channels.isEmpty(), "there must be at least one stage", channels.size());
+    within(channels.size(), MOST_STAGES, "number of stages");
     List<Stage> stages =
         IntStream.range(0, channels.size())
             .mapToObj(
@@ -134,7 +134,7 @@ public record UNetConfig(
         stages,
         textWidth,
         true,
-        new Groups(16, 1e-5),
+        new Groups(channels.get(0) / 8, 1e-5),
         new TimeEmbedding.Waves(channels.get(0), true, 0),
         1,
         Optional.empty(),

@@ -71,7 +71,15 @@ class DiffusersBlocksTest {
     Upsample part = new Upsample("up", 32);
     Seeded.requireLast(
         run(part, layers -> part.forward(layers, sample)),
-        0.7145, 1.3773, 0.3492, 0.8448, 1.0839, -0.3341, 0.5956, 0.1250, -0.4841);
+        0.7145,
+        1.3773,
+        0.3492,
+        0.8448,
+        1.0839,
+        -0.3341,
+        0.5956,
+        0.1250,
+        -0.4841);
   }
 
   @Test
@@ -80,7 +88,15 @@ class DiffusersBlocksTest {
     Downsample part = new Downsample("down", 32, 1);
     Seeded.requireLast(
         run(part, layers -> part.forward(layers, sample)),
-        0.9267, 0.5878, 0.3337, 1.2321, -0.1191, -0.3984, -0.7532, -0.0715, -0.3913);
+        0.9267,
+        0.5878,
+        0.3337,
+        1.2321,
+        -0.1191,
+        -0.3984,
+        -0.7532,
+        -0.0715,
+        -0.3913);
   }
 
   @Test
@@ -90,7 +106,15 @@ class DiffusersBlocksTest {
     ResnetBlock part = resnet(32);
     Seeded.requireLast(
         run(part, layers -> part.forward(layers, sample, cues)),
-        -1.9010, -0.2974, -0.8245, -1.3533, 0.8742, -0.9645, -2.0584, 1.3387, -0.4746);
+        -1.9010,
+        -0.2974,
+        -0.8245,
+        -1.3533,
+        0.8742,
+        -0.9645,
+        -2.0584,
+        1.3387,
+        -0.4746);
   }
 
   @Test
@@ -99,7 +123,15 @@ class DiffusersBlocksTest {
     SpatialTransformer part = transformer(32, 1, 0);
     Seeded.requireLast(
         run(part, layers -> part.forward(layers, sample, Cues.NONE)),
-        -1.9455, -0.0066, -1.3933, -1.5878, 0.5325, -0.6486, -1.8648, 0.7515, -0.9689);
+        -1.9455,
+        -0.0066,
+        -1.3933,
+        -1.5878,
+        0.5325,
+        -0.6486,
+        -1.8648,
+        0.7515,
+        -0.9689);
   }
 
   /** The test of dropout, which is off in evaluation: two heads. */
@@ -109,7 +141,15 @@ class DiffusersBlocksTest {
     SpatialTransformer part = transformer(32, 2, 0);
     Seeded.requireLast(
         run(part, layers -> part.forward(layers, sample, Cues.NONE)),
-        -1.9380, -0.0083, -1.3771, -1.5819, 0.5209, -0.6441, -1.8545, 0.7563, -0.9615);
+        -1.9380,
+        -0.0083,
+        -1.3771,
+        -1.5819,
+        0.5209,
+        -0.6441,
+        -1.8545,
+        0.7563,
+        -0.9615);
   }
 
   @Test
@@ -123,7 +163,15 @@ class DiffusersBlocksTest {
               Cues cues = new Cues(Optional.empty(), Optional.of(randn(1, 4, 64)));
               return part.forward(layers, sample, cues);
             }),
-        0.0143, -0.6909, -2.1547, -1.8893, 1.4097, 0.1359, -0.2521, -1.3359, 0.2598);
+        0.0143,
+        -0.6909,
+        -2.1547,
+        -1.8893,
+        1.4097,
+        0.1359,
+        -0.2521,
+        -1.3359,
+        0.2598);
   }
 
   @Test
@@ -136,7 +184,15 @@ class DiffusersBlocksTest {
     Deque<Tensor> skips = new ArrayDeque<>();
     Seeded.requireLast(
         run(part, layers -> part.forward(layers, sample, cues, skips)),
-        -0.0232, -0.9869, 0.8054, -0.0637, -0.1688, -1.4264, 0.4470, -1.3394, 0.0904);
+        -0.0232,
+        -0.9869,
+        0.8054,
+        -0.0637,
+        -0.1688,
+        -1.4264,
+        0.4470,
+        -1.3394,
+        0.0904);
     assertThat(skips).hasSize(2);
   }
 
@@ -151,7 +207,15 @@ class DiffusersBlocksTest {
             Optional.of(new Downsample("downsamplers.0", 32, 1)));
     Seeded.requireLast(
         run(part, layers -> part.forward(layers, sample, cues, new ArrayDeque<>())),
-        0.2238, -0.7396, -0.2255, -0.3829, 0.1925, 1.1665, 0.0603, -0.7295, 0.1983);
+        0.2238,
+        -0.7396,
+        -0.2255,
+        -0.3829,
+        0.1925,
+        1.1665,
+        0.0603,
+        -0.7295,
+        0.1983);
   }
 
   @Test
@@ -162,21 +226,45 @@ class DiffusersBlocksTest {
     MidBlock part = new MidBlock(resnet(32), transformer(32, 1, 32), last);
     Seeded.requireLast(
         run(part, layers -> part.forward(layers, sample, cues)),
-        0.0187, 2.4220, 0.4484, 1.1203, -0.6121, -1.5122, -0.8270, 0.7851, 1.8335);
+        0.0187,
+        2.4220,
+        0.4484,
+        1.1203,
+        -0.6121,
+        -1.5122,
+        -0.8270,
+        0.7851,
+        1.8335);
   }
 
   @Test
   void upBlock_plain_equalsConstants() {
     Seeded.requireLast(
         up(List.of()),
-        -0.2041, -0.4165, -0.3022, 0.0041, -0.6628, -0.7053, 0.1928, -0.0325, 0.0523);
+        -0.2041,
+        -0.4165,
+        -0.3022,
+        0.0041,
+        -0.6628,
+        -0.7053,
+        0.1928,
+        -0.0325,
+        0.0523);
   }
 
   @Test
   void upBlock_withTransformer_equalsConstants() {
     Seeded.requireLast(
         up(List.of(transformer(32, 1, 32))),
-        -0.1403, -0.3515, -0.0420, -0.1425, 0.3167, 0.5094, -0.2181, 0.5931, 0.5582);
+        -0.1403,
+        -0.3515,
+        -0.0420,
+        -0.1425,
+        0.3167,
+        0.5094,
+        -0.2181,
+        0.5931,
+        0.5582);
   }
 
   private static Tensor up(List<SpatialTransformer> transformers) {
@@ -196,10 +284,26 @@ class DiffusersBlocksTest {
     Tensor timesteps = arange(new Scalar(128)).to(torch.ScalarType.Float);
     requireWaves(
         new TimeEmbedding.Waves(64, false, 1).of(timesteps),
-        0.9646, 0.9804, 0.9892, 0.9615, 0.9787, 0.9882, 0.9582, 0.9769, 0.9872);
+        0.9646,
+        0.9804,
+        0.9892,
+        0.9615,
+        0.9787,
+        0.9882,
+        0.9582,
+        0.9769,
+        0.9872);
     requireWaves(
         new TimeEmbedding.Waves(64, true, 0).of(timesteps),
-        0.3019, 0.2280, 0.1716, 0.3146, 0.2377, 0.1790, 0.3272, 0.2474, 0.1864);
+        0.3019,
+        0.2280,
+        0.1716,
+        0.3146,
+        0.2377,
+        0.1790,
+        0.3272,
+        0.2474,
+        0.1864);
   }
 
   private static void requireWaves(Tensor waves, double... expected) {

@@ -15,10 +15,12 @@ import org.bytedeco.pytorch.global.torch;
 import palimpsest.torch.Weights;
 
 /**
- * Parameters as PyTorch's own layers draw them, for the constants of diffusers' tests: they hold for
- * torch.manual_seed, the generator of libtorch and the order in which diffusers makes its modules.
+ * Parameters as PyTorch's own layers draw them, for the constants of diffusers' tests: they hold
+ * for torch.manual_seed, the generator of libtorch and the order in which diffusers makes its
+ * modules.
  *
- * <pre>W ~ U(±√3 · √(1/3) / √fan-in),  b ~ U(±1/√fan-in);  normalisations: 1 and 0, nothing drawn</pre>
+ * <pre>W ~ U(±√3 · √(1/3) / √fan-in),  b ~ U(±1/√fan-in);  normalisations: 1 and 0, nothing drawn
+ * </pre>
  */
 public final class Seeded {
   private static final String WEIGHT = ".weight";

@@ -50,7 +50,15 @@ class DiffusersBlocksTest {
         weights.recordGradients(false);
         Seeded.requireLast(
             part.forward(new Layers(weights, Overlay.NONE), sample, cues),
-            -0.1062, 1.7248, 0.3494, 1.4569, -0.0910, -1.2421, -0.9984, 0.6736, 1.0028);
+            -0.1062,
+            1.7248,
+            0.3494,
+            1.4569,
+            -0.0910,
+            -1.2421,
+            -0.9984,
+            0.6736,
+            1.0028);
       }
     }
   }
@@ -68,7 +76,15 @@ class DiffusersBlocksTest {
         Layers layers = new Layers(weights, Overlay.NONE);
         Seeded.requireLast(
             down.forward(layers, resnet.forward(layers, sample, Cues.NONE)),
-            1.1102, 0.5302, 0.4872, -0.0023, -0.8042, 0.0483, -0.3489, -0.5632, 0.7626);
+            1.1102,
+            0.5302,
+            0.4872,
+            -0.0023,
+            -0.8042,
+            0.0483,
+            -0.3489,
+            -0.5632,
+            0.7626);
       }
     }
   }
@@ -86,7 +102,15 @@ class DiffusersBlocksTest {
         Layers layers = new Layers(weights, Overlay.NONE);
         Seeded.requireLast(
             up.forward(layers, resnet.forward(layers, sample, Cues.NONE)),
-            0.4404, 0.1998, -0.9886, -0.3320, -0.3128, -0.7034, -0.6955, -0.2338, -0.3137);
+            0.4404,
+            0.1998,
+            -0.9886,
+            -0.3320,
+            -0.3128,
+            -0.7034,
+            -0.6955,
+            -0.2338,
+            -0.3137);
       }
     }
   }
