@@ -42,7 +42,7 @@ public record TransformerBlock(String name, int width, int heads, int textWidth)
               shapes.norm(name + ".norm2", width);
               attention.declare(shapes);
             });
-    int inner = WIDENING * width;
+    long inner = (long) WIDENING * width;
     shapes.norm(name + ".norm3", width);
     shapes
         .linear(name + ".ff.net.0.proj", width, 2 * inner)

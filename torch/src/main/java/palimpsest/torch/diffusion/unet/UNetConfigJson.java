@@ -56,7 +56,7 @@ final class UNetConfigJson {
             fields.flag("flip_sin_to_cos", true),
             fields.number("freq_shift", 0)),
         fields.integer("downsample_padding", 1),
-        added(json),
+        added(),
         json.toString());
   }
 
@@ -115,7 +115,7 @@ final class UNetConfigJson {
     return widths.get(0);
   }
 
-  private Optional<UNetConfig.AddedText> added(ObjectNode json) {
+  private Optional<UNetConfig.AddedText> added() {
     boolean inputs = fields.present("projection_class_embeddings_input_dim");
     if (!fields.present(ADDED)) {
       if (inputs) {
