@@ -45,7 +45,7 @@ public enum Dtype {
   }
 
   /** The type of weights by its config.json name, a {@code torch.} in front or not. */
-  static Dtype ofTorchName(String name, String where) {
+  public static Dtype ofTorchName(String name, String where) {
     String plain = name.startsWith("torch.") ? name.substring("torch.".length()) : name;
     for (Dtype dtype : values()) {
       if (dtype != I64 && dtype.torchName.equals(plain.toLowerCase(Locale.ROOT))) {

@@ -53,7 +53,8 @@ public final class JsonFile {
     }
   }
 
-  static ObjectNode parse(String text, String where) {
+  /** Parses the object as strictly; {@code where} begins the messages. */
+  public static ObjectNode parse(String text, String where) {
     try {
       JsonNode node = STRICT.readTree(text);
       if (node instanceof ObjectNode object) {

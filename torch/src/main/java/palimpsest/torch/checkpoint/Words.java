@@ -4,13 +4,13 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 
 /** Words of a foreign file, made fit for a one-line message. */
-final class Words {
+public final class Words {
   private static final int LONGEST = 100;
 
   private Words() {}
 
   /** In double quotes, control characters as {@code ?}, cut where long. */
-  static String quoted(String text) {
+  public static String quoted(String text) {
     StringBuilder line = new StringBuilder("\"");
     int end = Math.min(text.length(), LONGEST);
     for (int i = 0; i < end; i++) {

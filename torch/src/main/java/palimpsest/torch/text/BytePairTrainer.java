@@ -47,7 +47,20 @@ public final class BytePairTrainer {
     }
   }
 
-  private final List<String> tokens = new ArrayList<>(SPECIAL);
+  /**
+   * What was learned.
+   *
+   * @param tokens by id: the symbols, and after them what merges made
+   * @param merges pairs of tokens with a blank between them, first learned first
+   */
+  public record Learned(List<String> tokens, List<String> merges) {
+    public Learned {
+      tokens = List.copyOf(tokens);
+      merges = List.copyOf(merges);
+    }
+  }
+
+  private final List<String> tokens;
   private final Map<String, Integer> spelled = new HashMap<>();
   private final List<Pair> merges = new ArrayList<>();
   private final List<int[]> words = new ArrayList<>();
@@ -56,15 +69,14 @@ public final class BytePairTrainer {
   private final Map<Pair, List<Integer>> places = new HashMap<>();
   private final PriorityQueue<Candidate> queue = new PriorityQueue<>();
 
-  private BytePairTrainer(List<String> texts) {
-    tokens.addAll(BytePairJson.alphabet());
+  private BytePairTrainer(List<String> symbols, Map<List<Integer>, Long> seen) {
+    tokens = new ArrayList<>(symbols);
     tokens.forEach(token -> spelled.put(token, spelled.size()));
-    count(texts)
-        .forEach(
-            (word, count) -> {
-              words.add(ids(word));
-              counts.add(count);
-            });
+    seen.forEach(
+        (word, count) -> {
+          words.add(word.stream().mapToInt(Integer::intValue).toArray());
+          counts.add(count);
+        });
     for (int i = 0; i < words.size(); i++) {
       add(i, 1);
     }
@@ -84,27 +96,51 @@ public final class BytePairTrainer {
    */
   public static void train(List<String> texts, int vocabSize, Path folder) {
     Check.atLeast(vocabSize, SPECIAL.size() + BYTES, "vocabulary size");
-    BytePairTrainer trainer = new BytePairTrainer(texts);
+    List<String> symbols = new ArrayList<>(SPECIAL);
+    symbols.addAll(alphabet());
+    BytePairTrainer trainer = new BytePairTrainer(symbols, count(texts));
     trainer.run(vocabSize);
     BytePairJson.write(trainer.tokens, trainer.merges, folder);
   }
 
-  private static Map<String, Long> count(List<String> texts) {
-    Map<String, Long> counts = new LinkedHashMap<>();
+  /**
+   * Learns from words that are already split into symbols.
+   *
+   * @param symbols all different; the ids of the words count them from 0
+   * @param words with how often each was seen
+   * @param size tokens in all; fewer come out where the words hold too few repeated pairs
+   */
+  public static Learned learn(List<String> symbols, Map<List<Integer>, Long> words, int size) {
+    BytePairTrainer trainer = new BytePairTrainer(symbols, words);
+    trainer.run(size);
+    List<String> spelled = trainer.tokens;
+    return new Learned(
+        spelled,
+        trainer.merges.stream()
+            .map(pair -> spelled.get(pair.left) + " " + spelled.get(pair.right))
+            .toList());
+  }
+
+  /** GPT-2's printable character for each of the 256 bytes. */
+  public static List<String> alphabet() {
+    return BytePairJson.alphabet();
+  }
+
+  private static Map<List<Integer>, Long> count(List<String> texts) {
+    Map<List<Integer>, Long> counts = new LinkedHashMap<>();
     for (String text : texts) {
       Matcher matcher = WORD.matcher(text);
       while (matcher.find()) {
-        counts.merge(matcher.group(), 1L, Long::sum);
+        counts.merge(ids(matcher.group()), 1L, Long::sum);
       }
     }
     return counts;
   }
 
-  private static int[] ids(String word) {
-    byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
-    int[] ids = new int[bytes.length];
-    for (int i = 0; i < ids.length; i++) {
-      ids[i] = SPECIAL.size() + (bytes[i] & 0xff);
+  private static List<Integer> ids(String word) {
+    List<Integer> ids = new ArrayList<>();
+    for (byte each : word.getBytes(StandardCharsets.UTF_8)) {
+      ids.add(SPECIAL.size() + (each & 0xff));
     }
     return ids;
   }

@@ -6,7 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Settings of the library that runs tokenizers, made before its first use. */
-final class NativeLibrary {
+public final class NativeLibrary {
   private static final String CACHE = "ENGINE_CACHE_DIR";
   private static boolean prepared;
 
@@ -16,7 +16,7 @@ final class NativeLibrary {
    * No network, the CPU build, and a folder that can be written for the native library: the one
    * that the user chose, else the library's default in the home folder, else a temporary one.
    */
-  static synchronized void prepare() {
+  public static synchronized void prepare() {
     if (prepared) {
       return;
     }
