@@ -91,14 +91,14 @@ public final class AtomicFile {
   }
 
   /** A hidden name beside the target that no other writer uses. */
-  static Path sibling(Path target) {
+  public static Path sibling(Path target) {
     long unique = COUNT.incrementAndGet();
     String name = "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + unique;
     return target.resolveSibling(name + ".part");
   }
 
   /** Makes a folder's entries durable, where the file system lets folders be opened. */
-  static void sync(Path folder) throws IOException {
+  public static void sync(Path folder) throws IOException {
     FileChannel channel;
     try {
       channel = FileChannel.open(folder, StandardOpenOption.READ);
@@ -110,7 +110,8 @@ public final class AtomicFile {
     }
   }
 
-  static void drain(FileChannel channel, ByteBuffer bytes) throws IOException {
+  /** Writes all that remains in the buffer. */
+  public static void drain(FileChannel channel, ByteBuffer bytes) throws IOException {
     while (bytes.hasRemaining()) {
       channel.write(bytes);
     }

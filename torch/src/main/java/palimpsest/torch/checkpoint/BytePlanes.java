@@ -14,9 +14,9 @@ import java.util.zip.Inflater;
  * <p>The first bytes of float32 numbers, sign and most of the exponent, are alike; the last ones
  * are noise, which is stored as it is. A plane is its length in 4 bytes, then that many.
  */
-final class BytePlanes {
+public final class BytePlanes {
   /** Most numbers of a block. */
-  static final int BLOCK = 1 << 16;
+  public static final int BLOCK = 1 << 16;
 
   private static final int PLANES = 4;
 
@@ -30,19 +30,20 @@ final class BytePlanes {
   }
 
   /** Packs blocks. */
-  static final class Writer implements AutoCloseable {
+  public static final class Writer implements AutoCloseable {
     private final Deflater codes = new Deflater(Deflater.BEST_SPEED, true);
     private final Deflater repeats = new Deflater(Deflater.DEFAULT_COMPRESSION, true);
     private final byte[] plane = new byte[BLOCK];
     private final byte[] coded = new byte[BLOCK];
     private final byte[] repeated = new byte[BLOCK];
 
-    Writer() {
+    /** For any number of blocks. */
+    public Writer() {
       codes.setStrategy(Deflater.HUFFMAN_ONLY);
     }
 
     /** Writes the first {@code n} numbers. */
-    void write(int[] numbers, int n, DataOutput out) throws IOException {
+    public void write(int[] numbers, int n, DataOutput out) throws IOException {
       for (int k = 0; k < PLANES; k++) {
         for (int i = 0; i < n; i++) {
           plane[i] = (byte) (numbers[i] >>> shift(k));
@@ -79,7 +80,7 @@ final class BytePlanes {
   }
 
   /** Unpacks blocks; never more than was asked for. */
-  static final class Reader implements AutoCloseable {
+  public static final class Reader implements AutoCloseable {
     private final Inflater inflater = new Inflater(true);
     private final byte[] packed = new byte[BLOCK];
     private final byte[] plane = new byte[BLOCK + 1]; // one more, to see whether there is more
@@ -89,7 +90,7 @@ final class BytePlanes {
      *
      * @throws IOException if there are not as many, or there is more
      */
-    void read(int[] numbers, int n, DataInput in) throws IOException {
+    public void read(int[] numbers, int n, DataInput in) throws IOException {
       for (int k = 0; k < PLANES; k++) {
         int size = in.readInt();
         if (size < 0 || size > n) {

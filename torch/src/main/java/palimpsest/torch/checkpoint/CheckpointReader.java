@@ -161,9 +161,14 @@ final class CheckpointReader implements AutoCloseable {
       throw new CorruptArtifact(
           folder + ": tensor " + name + " has shape " + entry.shape() + ", wanted " + wanted);
     }
-    if (entry.dtype() == Dtype.I64) {
+    if (!entry.dtype().isWeight()) {
       throw new UnsupportedModel(
-          folder + ": tensor " + name + " has dtype I64; supported: F32, F16, BF16");
+          folder
+              + ": tensor "
+              + name
+              + " has dtype "
+              + entry.dtype()
+              + "; supported: F32, F16, BF16");
     }
   }
 

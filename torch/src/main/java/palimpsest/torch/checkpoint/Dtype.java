@@ -11,13 +11,19 @@ public enum Dtype {
   F16(2, ScalarType.Half, "float16"),
   BF16(2, ScalarType.BFloat16, "bfloat16"),
   /** For state files of our own; never a weight. */
-  I64(8, ScalarType.Long, "int64");
+  I64(8, ScalarType.Long, "int64"),
+  /** For patches; never a weight. */
+  F64(8, ScalarType.Double, "float64"),
+  /** A counter that some checkpoints carry along; never read. */
+  I32(4, ScalarType.Int, "int32"),
+  /** For packed bytes; never a weight. */
+  U8(1, ScalarType.Byte, "uint8");
 
   /** Types that safetensors knows and we do not. */
   static final Set<String> FOREIGN =
       Set.of(
-          "BOOL", "U8", "I8", "U16", "I16", "U32", "I32", "U64", "F64", "C64", "F4", "F6_E2M3",
-          "F6_E3M2", "F8_E5M2", "F8_E4M3", "F8_E8M0");
+          "BOOL", "I8", "U16", "I16", "U32", "U64", "C64", "F4", "F6_E2M3", "F6_E3M2", "F8_E5M2",
+          "F8_E4M3", "F8_E8M0");
 
   private final int width;
   private final ScalarType scalarType;
@@ -27,6 +33,11 @@ public enum Dtype {
     this.width = width;
     this.scalarType = scalarType;
     this.torchName = torchName;
+  }
+
+  /** Whether weights may be of this type. */
+  public boolean isWeight() {
+    return this == F32 || this == F16 || this == BF16;
   }
 
   /** Bytes of one element. */
@@ -48,7 +59,7 @@ public enum Dtype {
   public static Dtype ofTorchName(String name, String where) {
     String plain = name.startsWith("torch.") ? name.substring("torch.".length()) : name;
     for (Dtype dtype : values()) {
-      if (dtype != I64 && dtype.torchName.equals(plain.toLowerCase(Locale.ROOT))) {
+      if (dtype.isWeight() && dtype.torchName.equals(plain.toLowerCase(Locale.ROOT))) {
         return dtype;
       }
     }

@@ -75,7 +75,7 @@ public record LlamaConfig(
             + ", got "
             + heads);
     require(rmsNormEps > 0 && rmsNormEps < 1, "rms_norm_eps must be in (0, 1), got " + rmsNormEps);
-    require(dtype != Dtype.I64, "dtype of weights must be a floating-point type, got I64");
+    require(dtype.isWeight(), "dtype of weights must be F32, F16 or BF16, got " + dtype);
     bos.ifPresent(id -> requireToken(id, vocabSize, "bos_token_id"));
     eos.forEach(id -> requireToken(id, vocabSize, "eos_token_id"));
     pad.ifPresent(id -> requireToken(id, vocabSize, "pad_token_id"));

@@ -9,7 +9,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
 
 /** The memory of tensors as byte buffers, a piece at a time, so that any size works. */
-final class NativeBytes {
+public final class NativeBytes {
   /** Bytes of a piece. */
   static final int PIECE = 1 << 24;
 
@@ -17,12 +17,12 @@ final class NativeBytes {
 
   /** Takes a piece of memory; what it throws passes through. */
   @FunctionalInterface
-  interface Piece<E extends Exception> {
+  public interface Piece<E extends Exception> {
     void take(ByteBuffer bytes) throws E;
   }
 
   /** The elements in row-major order as {@code dtype}, from whatever device and layout. */
-  static <E extends Exception> void of(Tensor tensor, Dtype dtype, Piece<E> piece) throws E {
+  public static <E extends Exception> void of(Tensor tensor, Dtype dtype, Piece<E> piece) throws E {
     try (PointerScope scope = new PointerScope()) {
       Tensor plain =
           tensor.detach().to(new Device(torch.DeviceType.CPU), dtype.scalarType()).contiguous();
@@ -31,7 +31,7 @@ final class NativeBytes {
   }
 
   /** The memory of a contiguous tensor on the CPU itself. */
-  static <E extends Exception> void inPlace(Tensor plain, Dtype dtype, Piece<E> piece) throws E {
+  public static <E extends Exception> void inPlace(Tensor plain, Dtype dtype, Piece<E> piece) throws E {
     long size = Math.multiplyExact(plain.numel(), dtype.width());
     try (PointerScope scope = new PointerScope()) {
       BytePointer memory = new BytePointer(plain.data_ptr());
@@ -44,7 +44,8 @@ final class NativeBytes {
     }
   }
 
-  static long[] shape(Tensor tensor) {
+  /** The dimensions of a tensor. */
+  public static long[] shape(Tensor tensor) {
     long[] shape = new long[Math.toIntExact(tensor.dim())];
     for (int i = 0; i < shape.length; i++) {
       shape[i] = tensor.size(i);

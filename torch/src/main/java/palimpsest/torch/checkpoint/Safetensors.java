@@ -4,7 +4,9 @@ import static java.nio.file.StandardOpenOption.READ;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.List;
@@ -17,6 +19,7 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
 import org.bytedeco.pytorch.global.torch;
 import palimpsest.api.CorruptArtifact;
+import palimpsest.api.UnsupportedModel;
 
 /**
  * A file of named tensors: 8 bytes of header length, a JSON header, then the elements,
@@ -98,9 +101,19 @@ public final class Safetensors implements Closeable {
    * is open, to whoever closes it.
    *
    * @throws CorruptArtifact if an element is NaN or infinite, or the file ends early
+   * @throws UnsupportedModel if its elements are of another type
    */
   public Tensor read(String name) {
     Entry entry = entry(name);
+    if (!entry.dtype().isWeight() && entry.dtype() != Dtype.I64) {
+      throw new UnsupportedModel(
+          file
+              + ": tensor "
+              + Words.quoted(name)
+              + " has dtype "
+              + entry.dtype()
+              + "; supported: F32, F16, BF16");
+    }
     PointerScope outer = PointerScope.getInnerScope();
     try (PointerScope scope = new PointerScope()) {
       Tensor result = allocate(entry, entry.dtype() == Dtype.I64 ? Dtype.I64 : Dtype.F32);
@@ -132,26 +145,63 @@ public final class Safetensors implements Closeable {
   private void fill(Tensor tensor, Entry entry) {
     long[] at = {entry.offset()};
     try {
-      NativeBytes.inPlace(
-          tensor,
-          entry.dtype(),
-          bytes -> {
-            while (bytes.hasRemaining()) {
-              int n = channel.read(bytes, at[0]);
-              if (n < 0) {
-                throw new IOException("ends at byte " + at[0] + ", inside the tensor");
-              }
-              at[0] += n;
-            }
-          });
+      NativeBytes.inPlace(tensor, entry.dtype(), bytes -> at[0] = fully(at[0], bytes));
     } catch (IOException e) {
       throw new CorruptArtifact(
           file + ": tensor " + Words.quoted(entry.name()) + ": " + Words.reason(e), e);
     }
   }
 
-  /** One pass without temporaries: NaN spreads into minimum and maximum. */
-  static boolean finite(Tensor tensor) {
+  private long fully(long position, ByteBuffer into) throws IOException {
+    long at = position;
+    while (into.hasRemaining()) {
+      int n = channel.read(into, at);
+      if (n < 0) {
+        throw new IOException("ends at byte " + at + ", inside the tensor");
+      }
+      at += n;
+    }
+    return at;
+  }
+
+  /**
+   * Fills the rest of a buffer with the bytes of the file from a position on, as they are stored.
+   *
+   * @throws CorruptArtifact if the file ends before
+   */
+  public void bytes(long position, ByteBuffer into) {
+    try {
+      fully(position, into);
+    } catch (IOException e) {
+      throw new CorruptArtifact(file + ": " + Words.reason(e), e);
+    }
+  }
+
+  /** Copies bytes of the file as they are, past the heap. */
+  public void copy(long position, long length, WritableByteChannel to) throws IOException {
+    long at = position;
+    long end = position + length;
+    while (at < end) {
+      long n = channel.transferTo(at, end - at, to);
+      if (n <= 0) {
+        throw new IOException(file + " ends at byte " + at + ", wanted " + end);
+      }
+      at += n;
+    }
+  }
+
+  /** Bytes of the file, header and all. */
+  public long size() {
+    return header.size();
+  }
+
+  /** The file. */
+  public Path file() {
+    return file;
+  }
+
+  /** Whether all elements are: one pass, as NaN spreads into minimum and maximum. */
+  public static boolean finite(Tensor tensor) {
     if (tensor.numel() == 0) {
       return true;
     }

@@ -29,6 +29,7 @@ final class SafetensorsHeader {
   private final Map<String, Entry> entries = new LinkedHashMap<>();
   private final Map<String, String> metadata = new TreeMap<>();
   private long start;
+  private long size;
 
   private SafetensorsHeader(Path file) {
     this.file = file;
@@ -42,9 +43,15 @@ final class SafetensorsHeader {
     return metadata;
   }
 
+  /** Bytes of the file when it was opened. */
+  long size() {
+    return size;
+  }
+
   static SafetensorsHeader read(Path file, FileChannel channel) throws IOException {
     SafetensorsHeader header = new SafetensorsHeader(file);
     long size = channel.size();
+    header.size = size;
     byte[] json = header.bytes(channel, size);
     header.start = Long.BYTES + (long) json.length;
     try (JsonParser parser = JsonFile.FACTORY.createParser(json)) {

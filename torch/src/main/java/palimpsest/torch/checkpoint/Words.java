@@ -21,7 +21,7 @@ public final class Words {
   }
 
   /** Why reading or writing failed: the first line of the message, or what it leaves unsaid. */
-  static String reason(Throwable e) {
+  public static String reason(Throwable e) {
     if (e instanceof NoSuchFileException) {
       return "no such file or folder";
     }
