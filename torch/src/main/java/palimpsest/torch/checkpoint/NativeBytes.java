@@ -31,7 +31,8 @@ public final class NativeBytes {
   }
 
   /** The memory of a contiguous tensor on the CPU itself. */
-  public static <E extends Exception> void inPlace(Tensor plain, Dtype dtype, Piece<E> piece) throws E {
+  public static <E extends Exception> void inPlace(Tensor plain, Dtype dtype, Piece<E> piece)
+      throws E {
     long size = Math.multiplyExact(plain.numel(), dtype.width());
     try (PointerScope scope = new PointerScope()) {
       BytePointer memory = new BytePointer(plain.data_ptr());

@@ -45,8 +45,7 @@ public final class Changes {
    *     stored type
    * @throws Diverged if an element is NaN or infinite
    */
-  public static Changes of(
-      DiffusionCheckpoint source, Map<String, Map<String, Tensor>> changed) {
+  public static Changes of(DiffusionCheckpoint source, Map<String, Map<String, Tensor>> changed) {
     Changes changes = new Changes(source);
     changed.forEach(
         (component, tensors) ->
@@ -92,8 +91,7 @@ public final class Changes {
     if (!Safetensors.finite(tensor)) {
       throw new Diverged("weight " + name + " holds NaN or infinity; make a weaker edit");
     }
-    boolean fits =
-        Scopes.withoutGradient(() -> Safetensors.finite(tensor.to(dtype.scalarType())));
+    boolean fits = Scopes.withoutGradient(() -> Safetensors.finite(tensor.to(dtype.scalarType())));
     if (!fits) {
       throw new InvalidRequest(
           "weight " + name + " is too large for " + dtype + ", in which it is stored");

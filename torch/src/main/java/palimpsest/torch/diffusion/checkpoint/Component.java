@@ -47,8 +47,7 @@ public final class Component {
    * @throws CorruptArtifact if a name has characters that no tensor's name has
    * @throws UnsupportedModel if a tensor is of a type that no weight is of
    */
-  Component(
-      String name, String where, Supplier<ObjectNode> config, Map<String, Place> places) {
+  Component(String name, String where, Supplier<ObjectNode> config, Map<String, Place> places) {
     this.name = name;
     this.where = where;
     this.config = config;

@@ -179,8 +179,7 @@ public final class DiffusionFolder implements DiffusionCheckpoint {
     bodies.put(relative, NewFolder.copyOf(root.file(relative)));
   }
 
-  private void putWeighed(
-      SortedMap<String, AtomicFile.Body> bodies, String part, Changes changes) {
+  private void putWeighed(SortedMap<String, AtomicFile.Body> bodies, String part, Changes changes) {
     component(part);
     WeightFiles weights = Objects.requireNonNull(files.get(part));
     root.names(part).stream()

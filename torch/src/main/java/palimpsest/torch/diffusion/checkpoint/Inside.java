@@ -40,17 +40,14 @@ final class Inside {
   /** A folder that the user named. */
   static Inside of(Path folder) {
     if (!Files.isDirectory(folder)) {
-      throw new InvalidRequest(
-          folder + ": not a folder; give the folder of a diffusers pipeline");
+      throw new InvalidRequest(folder + ": not a folder; give the folder of a diffusers pipeline");
     }
     try {
       Path real = folder.toRealPath();
       Path parent = real.getParent();
       boolean cached = parent != null && parent.endsWith("snapshots");
       return new Inside(
-          folder,
-          real,
-          cached ? Optional.of(parent.resolveSibling("blobs")) : Optional.empty());
+          folder, real, cached ? Optional.of(parent.resolveSibling("blobs")) : Optional.empty());
     } catch (IOException e) {
       throw new InvalidRequest(folder + ": cannot be read: " + Words.reason(e), e);
     }

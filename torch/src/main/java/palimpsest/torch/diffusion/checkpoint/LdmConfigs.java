@@ -105,8 +105,7 @@ record LdmConfigs(LdmKind kind, Optional<Prediction> prediction, int layers) {
     json.put(
         "max_position_embeddings",
         shapes.size("text_model.embeddings.position_embedding.weight", 0));
-    json.put(
-        "intermediate_size", shapes.size("text_model.encoder.layers.0.mlp.fc1.weight", 0));
+    json.put("intermediate_size", shapes.size("text_model.encoder.layers.0.mlp.fc1.weight", 0));
     json.put("num_hidden_layers", shapes.count("text_model.encoder.layers."));
     json.put("num_attention_heads", Math.max(1, width / HEAD)).put("layer_norm_eps", 1e-5);
     json.put("bos_token_id", 0).put("eos_token_id", 2).put("pad_token_id", 1);

@@ -34,8 +34,7 @@ record LdmUnetNames(int layers) {
       Pattern.compile("(input|output)_blocks\\.(\\d{1,3})\\.([012])\\.(.+)");
   private static final Pattern MIDDLE = Pattern.compile("middle_block\\.([012])\\.(.+)");
   private static final Pattern RESIDUAL =
-      Pattern.compile(
-          "(in_layers\\.[02]|emb_layers\\.1|out_layers\\.[03]|skip_connection)" + ENDS);
+      Pattern.compile("(in_layers\\.[02]|emb_layers\\.1|out_layers\\.[03]|skip_connection)" + ENDS);
   private static final Pattern ATTENTION =
       Pattern.compile(
           "(norm|proj_in|proj_out)\\.(weight|bias)|transformer_blocks\\.\\d{1,3}\\."
@@ -61,8 +60,8 @@ record LdmUnetNames(int layers) {
   static LdmUnetNames of(Set<String> names) {
     return new LdmUnetNames(
         numbers(names, OPERATION)
-            .min(Integer::compare)
-            .orElse(numbers(names, INPUT).max(Integer::compare).orElse(1) + 1)
+                .min(Integer::compare)
+                .orElse(numbers(names, INPUT).max(Integer::compare).orElse(1) + 1)
             - 1);
   }
 

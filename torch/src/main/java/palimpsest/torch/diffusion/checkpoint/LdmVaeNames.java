@@ -66,7 +66,10 @@ record LdmVaeNames(int levels) {
 
   /** Whether a name is that of a matrix of the attention, stored as a 1 x 1 convolution. */
   static boolean isMatrix(String name) {
-    return ATTENTION.matcher(name).matches() && !name.contains(".norm.");
+    Matcher attention = ATTENTION.matcher(name);
+    return attention.matches()
+        && !attention.group(2).equals("norm")
+        && attention.group(3).equals("weight");
   }
 
   /** The name in diffusers; empty if the original code has no such name. */

@@ -29,8 +29,7 @@ record ModelIndex(String pipeline, List<String> components) {
   static final Set<String> PLAIN = Set.of("tokenizer", "tokenizer_2", "scheduler");
 
   /** Components that are not part of the model and are carried along as they are. */
-  static final Set<String> CARRIED =
-      Set.of("safety_checker", "feature_extractor", "image_encoder");
+  static final Set<String> CARRIED = Set.of("safety_checker", "feature_extractor", "image_encoder");
 
   private static final Set<String> PIPELINES =
       Set.of(

@@ -32,8 +32,7 @@ final class OldNames {
       Matcher attention = ATTENTION.matcher(tensor);
       if (attention.matches()) {
         String last = attention.group(2);
-        String now =
-            attention.group(1) + NEW.getOrDefault(last, last) + "." + attention.group(3);
+        String now = attention.group(1) + NEW.getOrDefault(last, last) + "." + attention.group(3);
         return new Renamed(now, true);
       }
     }

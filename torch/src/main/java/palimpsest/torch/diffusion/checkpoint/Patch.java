@@ -27,8 +27,8 @@ import palimpsest.torch.checkpoint.Words;
  *       right} hold its vectors in float64, {@code coefficients/unet/NAME} (D, n) what each row has
  *       of them, {@code lost/unet/NAME} what rounding lost ({@link RankShift}): a few bits in a
  *       hundred of the matrices themselves;
- *   <li>{@code difference}: any tensors: {@code difference/COMPONENT/NAME} holds by how many numbers
- *       of the stored type each element differs ({@link Ulps}).
+ *   <li>{@code difference}: any tensors: {@code difference/COMPONENT/NAME} holds by how many
+ *       numbers of the stored type each element differs ({@link Ulps}).
  * </ul>
  *
  * <p>A {@link PatchWriter} makes them. Whoever has a patch can take the edit back: it is to be kept
@@ -46,8 +46,8 @@ public final class Patch implements AutoCloseable {
     this.arrays = new PatchArrays(file);
     this.words = file.metadata();
     if (!word("format", "[!-~]{1,40}").equals(PatchWriter.FORMAT)) {
-      throw corrupt("of format " + Words.quoted(word("format", ".*")) + "; this reads "
-          + PatchWriter.FORMAT);
+      throw corrupt(
+          "of format " + Words.quoted(word("format", ".*")) + "; this reads " + PatchWriter.FORMAT);
     }
     boolean rank = word("kind", "rank|difference").equals(PatchWriter.RANK);
     word("method", "[\\x20-\\x7e]{1,200}");
@@ -181,8 +181,7 @@ public final class Patch implements AutoCloseable {
     tensors.forEach(
         (component, names) -> {
           Component whole = checkpoint.component(component);
-          Map<String, Fresh> each =
-              fresh.computeIfAbsent(component, c -> new TreeMap<>());
+          Map<String, Fresh> each = fresh.computeIfAbsent(component, c -> new TreeMap<>());
           names.forEach(name -> each.put(name, content(whole, name, back)));
         });
     String after = back ? source() : result();
@@ -213,8 +212,7 @@ public final class Patch implements AutoCloseable {
     try {
       return shift.revert(edited, coefficients, bits);
     } catch (IOException e) {
-      throw new CorruptArtifact(
-          file.file() + ": " + Words.quoted(lost) + " " + Words.reason(e), e);
+      throw new CorruptArtifact(file.file() + ": " + Words.quoted(lost) + " " + Words.reason(e), e);
     }
   }
 

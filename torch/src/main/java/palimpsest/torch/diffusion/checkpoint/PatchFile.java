@@ -64,13 +64,14 @@ final class PatchFile {
     return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** Writes the file atomically, wide elements first, so that all lie at multiples of their size. */
+  /**
+   * Writes the file atomically, wide elements first, so that all lie at multiples of their size.
+   */
   static void write(Path file, SortedMap<String, String> words, List<Entry> entries) {
     List<Entry> sorted =
         entries.stream()
             .sorted(
-                Comparator.<Entry>comparingInt(e -> -e.dtype().width())
-                    .thenComparing(Entry::name))
+                Comparator.<Entry>comparingInt(e -> -e.dtype().width()).thenComparing(Entry::name))
             .toList();
     byte[] header = header(words, sorted);
     AtomicFile.write(

@@ -37,7 +37,8 @@ public record PatchWriter(DiffusionCheckpoint source, String method) {
 
   public PatchWriter {
     if (!method.matches("[\\x20-\\x7e]{1,200}")) {
-      throw new InvalidRequest("a method's name of 1 to 200 plain characters, got " + Words.quoted(method));
+      throw new InvalidRequest(
+          "a method's name of 1 to 200 plain characters, got " + Words.quoted(method));
     }
   }
 
@@ -69,8 +70,7 @@ public record PatchWriter(DiffusionCheckpoint source, String method) {
   private static Edited edit(Component unet, LowRank matrix, String name) {
     Place place = unet.place(name);
     RankShift.Edited edited = shift(unet, name, matrix).edit(place.bytes());
-    String digest =
-        CheckpointDigest.ofElements(to -> to.take(ByteBuffer.wrap(edited.elements())));
+    String digest = CheckpointDigest.ofElements(to -> to.take(ByteBuffer.wrap(edited.elements())));
     String path = "/unet/" + name;
     return new Edited(
         name,
@@ -156,8 +156,7 @@ public record PatchWriter(DiffusionCheckpoint source, String method) {
     }
   }
 
-  private SortedMap<String, String> words(
-      String kind, Map<String, Map<String, String>> digests) {
+  private SortedMap<String, String> words(String kind, Map<String, Map<String, String>> digests) {
     SortedMap<String, String> words = new TreeMap<>();
     words.put("format", FORMAT);
     words.put("kind", kind);

@@ -27,8 +27,7 @@ import palimpsest.torch.checkpoint.Safetensors;
  * @param offset position of the first byte in the file
  * @param transposed whether the file has the matrix' columns as rows
  */
-record Place(
-    Safetensors file, Dtype dtype, List<Long> shape, long offset, boolean transposed) {
+record Place(Safetensors file, Dtype dtype, List<Long> shape, long offset, boolean transposed) {
   private static final int PIECE = 1 << 20;
   private static final int LARGEST = 1 << 30;
 

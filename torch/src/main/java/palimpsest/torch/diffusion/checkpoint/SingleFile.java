@@ -117,14 +117,15 @@ public final class SingleFile implements DiffusionCheckpoint {
     LdmConfigs configs = new LdmConfigs(kind, prediction, names.layers());
     places.forEach(
         (name, tensors) ->
-            components.put(name, new Component(
-                name, file.file() + " " + name, () -> configs.of(component(name)), tensors)));
+            components.put(
+                name,
+                new Component(
+                    name, file.file() + " " + name, () -> configs.of(component(name)), tensors)));
   }
 
   private void put(Map<String, Map<String, Place>> places, LdmNames.Target target, String name) {
     Place place = target.form().place(file, name);
-    Map<String, Place> tensors =
-        places.computeIfAbsent(target.component(), c -> new TreeMap<>());
+    Map<String, Place> tensors = places.computeIfAbsent(target.component(), c -> new TreeMap<>());
     if (tensors.put(target.name(), place) != null) {
       throw new CorruptArtifact(
           file.file() + ": holds " + target.component() + " " + target.name() + " twice");

@@ -141,8 +141,7 @@ class DiffusionFolderTest {
     try (DiffusionFolder model = DiffusionFolder.open(folder)) {
       model.write(copy, Map.of());
     }
-    assertThat(TinyPipeline.files(copy).keySet())
-        .isEqualTo(TinyPipeline.files(folder).keySet());
+    assertThat(TinyPipeline.files(copy).keySet()).isEqualTo(TinyPipeline.files(folder).keySet());
     assertThat(digest(copy)).isEqualTo(digest);
   }
 

@@ -81,8 +81,8 @@ class FloatFormatTest {
   }
 
   /**
-   * 1 + 2^-11 is halfway between 1 and the next F16, 1 + 2^-10: to even, 1. With 2^-40 more, which a
-   * float32 in between would lose, it is the next.
+   * 1 + 2^-11 is halfway between 1 and the next F16, 1 + 2^-10: to even, 1. With 2^-40 more, which
+   * a float32 in between would lose, it is the next.
    */
   @Test
   void round_justAboveHalfway_isUp() {

@@ -75,12 +75,10 @@ class HostileFolderTest {
     Files.move(folder.resolve(TEXT), folder.resolve("text_encoder/y.safetensors"));
     refuse(CorruptArtifact.class, "x.safetensors: cannot be read: no such file");
     Files.move(
-        folder.resolve("text_encoder/y.safetensors"),
-        folder.resolve("text_encoder/x.safetensors"));
+        folder.resolve("text_encoder/y.safetensors"), folder.resolve("text_encoder/x.safetensors"));
     refuse(CorruptArtifact.class, "has no tensor \"w\"");
     TinyPipeline.text(
-        index,
-        "{\"weight_map\": {\"text_model.final_layer_norm.bias\": \"x.safetensors\"}}");
+        index, "{\"weight_map\": {\"text_model.final_layer_norm.bias\": \"x.safetensors\"}}");
     refuse(CorruptArtifact.class, "is not listed for this file");
     TinyPipeline.text(index, "{}");
     refuse(CorruptArtifact.class, "has no weight_map");

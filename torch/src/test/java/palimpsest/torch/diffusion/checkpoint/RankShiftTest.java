@@ -55,10 +55,10 @@ class RankShiftTest {
   }
 
   /**
-   * Between 1 and 2 an F16 has steps of 2^-10, between 2 and 4 of 2^-9. Shifted by 1.5: sums of 1 and
-   * 1 + 2^-10 are 2.5 and 2.5 + 2^-10, of which the second is halfway and goes to the even 2.5; 1 -
-   * 2^-11, with steps of 2^-11 below 1, gives 2.5 - 2^-11, also 2.5; and 1 - 2^-10 is halfway to 2.5 -
-   * 2^-9, so 2.5 again if that is even: 2.5 = 1280 * 2^-9 is. So four numbers become 2.5.
+   * Between 1 and 2 an F16 has steps of 2^-10, between 2 and 4 of 2^-9. Shifted by 1.5: sums of 1
+   * and 1 + 2^-10 are 2.5 and 2.5 + 2^-10, of which the second is halfway and goes to the even 2.5;
+   * 1 - 2^-11, with steps of 2^-11 below 1, gives 2.5 - 2^-11, also 2.5; and 1 - 2^-10 is halfway
+   * to 2.5 - 2^-9, so 2.5 again if that is even: 2.5 = 1280 * 2^-9 is. So four numbers become 2.5.
    */
   @Test
   void preimage_coarserSteps_hasFour() {
