@@ -31,7 +31,7 @@ public final class Changes {
   private final Map<String, Map<String, String>> digests = new TreeMap<>();
   private Optional<String> expected = Optional.empty();
 
-  private record Range(String component, String tensor, Place place) {}
+  private record Range(String component, String tensor, Place place, Fresh content) {}
 
   private Changes(DiffusionCheckpoint source) {
     this.source = source;
@@ -84,7 +84,7 @@ public final class Changes {
     fresh.computeIfAbsent(component, c -> new TreeMap<>()).put(name, content);
     ranges
         .computeIfAbsent(place.file(), f -> new TreeMap<>())
-        .put(place.offset(), new Range(component, name, place));
+        .put(place.offset(), new Range(component, name, place, content));
   }
 
   private static void requireFinite(String name, Tensor tensor, Dtype dtype) {
@@ -129,10 +129,9 @@ public final class Changes {
   }
 
   private Fresh counted(Range range) {
-    Fresh content = fresh.get(range.component).get(range.tensor);
     MessageDigest sha = CheckpointDigest.sha256();
     return to -> {
-      content.emit(
+      range.content.emit(
           bytes -> {
             sha.update(bytes.duplicate());
             to.take(bytes);

@@ -44,10 +44,9 @@ final class Inside {
     }
     try {
       Path real = folder.toRealPath();
-      Path parent = real.getParent();
-      boolean cached = parent != null && parent.endsWith("snapshots");
-      return new Inside(
-          folder, real, cached ? Optional.of(parent.resolveSibling("blobs")) : Optional.empty());
+      Optional<Path> snapshots =
+          Optional.ofNullable(real.getParent()).filter(parent -> parent.endsWith("snapshots"));
+      return new Inside(folder, real, snapshots.map(parent -> parent.resolveSibling("blobs")));
     } catch (IOException e) {
       throw new InvalidRequest(folder + ": cannot be read: " + Words.reason(e), e);
     }

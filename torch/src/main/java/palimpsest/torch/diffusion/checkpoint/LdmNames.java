@@ -38,17 +38,23 @@ final class LdmNames {
 
   /** How a tensor is stored in the one of the original. */
   enum Form {
-    WHOLE,
+    WHOLE(-1),
     /** A matrix as a 1 x 1 convolution. */
-    CONVOLUTION,
+    CONVOLUTION(-1),
     /** The first third of the rows. */
-    QUERY,
+    QUERY(0),
     /** The second third of the rows. */
-    KEY,
+    KEY(1),
     /** The last third of the rows. */
-    VALUE,
+    VALUE(2),
     /** With columns as rows. */
-    COLUMNS;
+    COLUMNS(-1);
+
+    private final int third;
+
+    Form(int third) {
+      this.third = third;
+    }
 
     Place place(Safetensors file, String name) {
       Place whole = Place.of(file, name);
@@ -58,7 +64,7 @@ final class LdmNames {
       if (this == CONVOLUTION) {
         return whole.squeezed();
       }
-      return this == COLUMNS ? whole.columns(name) : whole.third(ordinal() - QUERY.ordinal(), name);
+      return this == COLUMNS ? whole.columns(name) : whole.third(third, name);
     }
   }
 

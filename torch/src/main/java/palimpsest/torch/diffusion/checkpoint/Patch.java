@@ -10,7 +10,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.InvalidRequest;
-import palimpsest.torch.checkpoint.Dtype;
 import palimpsest.torch.checkpoint.Safetensors;
 import palimpsest.torch.checkpoint.Words;
 
@@ -100,16 +99,17 @@ public final class Patch implements AutoCloseable {
 
   private void sort(boolean rank) {
     String first = rank ? PatchWriter.LOST : PatchWriter.DIFFERENCE;
+    Set<String> beside = rank ? Set.of(PatchWriter.LEFT, PatchWriter.RIGHT) : Set.of();
     for (String name : file.names()) {
       String[] path = name.split("/", 3);
-      boolean known = path.length == 3 && (!rank || path[1].equals("unet"));
-      if (known && path[0].equals(first) && file.entry(name).dtype() == Dtype.U8) {
+      boolean ofTensor = path.length == 3 && (!rank || path[1].equals("unet"));
+      if (ofTensor && path[0].equals(first)) {
         tensors.computeIfAbsent(path[1], c -> new TreeSet<>()).add(path[2]);
-      } else if (!rank
-          || !(known && path[0].equals(PatchWriter.COEFFICIENTS))
-              && !name.equals(PatchWriter.LEFT)
-              && !name.equals(PatchWriter.RIGHT)) {
-        throw corrupt("has " + Words.quoted(name) + ", which no patch of its kind has");
+      } else {
+        boolean coefficients = rank && ofTensor && path[0].equals(PatchWriter.COEFFICIENTS);
+        if (!coefficients && !beside.contains(name)) {
+          throw corrupt("has " + Words.quoted(name) + ", which no patch of its kind has");
+        }
       }
     }
   }

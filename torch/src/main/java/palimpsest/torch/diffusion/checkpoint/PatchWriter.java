@@ -70,14 +70,14 @@ public record PatchWriter(DiffusionCheckpoint source, String method) {
   private static Edited edit(Component unet, LowRank matrix, String name) {
     Place place = unet.place(name);
     RankShift.Edited edited = shift(unet, name, matrix).edit(place.bytes());
-    String digest = CheckpointDigest.ofElements(to -> to.take(ByteBuffer.wrap(edited.elements())));
+    String digest = CheckpointDigest.ofElements(to -> to.take(ByteBuffer.wrap(edited.elements)));
     String path = "/unet/" + name;
     return new Edited(
         name,
         digest,
         List.of(
-            PatchFile.floats(COEFFICIENTS + path, edited.coefficients(), matrix.rank()),
-            PatchFile.bytes(LOST + path, edited.lost())));
+            PatchFile.floats(COEFFICIENTS + path, edited.coefficients, matrix.rank()),
+            PatchFile.bytes(LOST + path, edited.lost)));
   }
 
   /** The arithmetic for a matrix, which must be as wide as the edit. */

@@ -28,7 +28,17 @@ import palimpsest.api.InvalidRequest;
 record RankShift(String name, LowRank matrix, FloatFormat format, int rows) {
 
   /** The edited elements with what it takes to go back. */
-  record Edited(byte[] elements, float[] coefficients, byte[] lost) {}
+  static final class Edited {
+    final byte[] elements;
+    final float[] coefficients;
+    final byte[] lost;
+
+    private Edited(byte[] elements, float[] coefficients, byte[] lost) {
+      this.elements = elements;
+      this.coefficients = coefficients;
+      this.lost = lost;
+    }
+  }
 
   /** Multiplies. */
   Edited edit(byte[] stored) {
@@ -56,7 +66,8 @@ record RankShift(String name, LowRank matrix, FloatFormat format, int rows) {
   /** The elements after the edit, of those before it. */
   byte[] apply(byte[] stored, float[] coefficients) {
     ByteBuffer from = wrap(stored);
-    ByteBuffer to = wrap(new byte[stored.length]);
+    byte[] elements = new byte[stored.length];
+    ByteBuffer to = wrap(elements);
     double[] shift = new double[matrix.width()];
     for (int i = 0; i < rows; i++) {
       matrix.shift(coefficients, i * matrix.rank(), shift);
@@ -69,7 +80,7 @@ record RankShift(String name, LowRank matrix, FloatFormat format, int rows) {
         format.put(to, at, edited);
       }
     }
-    return to.array();
+    return elements;
   }
 
   private byte[] lost(ByteBuffer before, ByteBuffer after, float[] coefficients) {
@@ -95,7 +106,8 @@ record RankShift(String name, LowRank matrix, FloatFormat format, int rows) {
   /** The elements before the edit, of those after it. */
   byte[] revert(byte[] edited, float[] coefficients, byte[] lost) throws IOException {
     ByteBuffer from = wrap(edited);
-    ByteBuffer to = wrap(new byte[edited.length]);
+    byte[] elements = new byte[edited.length];
+    ByteBuffer to = wrap(elements);
     Preimage candidates = new Preimage(format);
     Bits.Reader bits = new Bits.Reader(lost);
     double[] shift = new double[matrix.width()];
@@ -112,7 +124,7 @@ record RankShift(String name, LowRank matrix, FloatFormat format, int rows) {
       }
     }
     bits.end();
-    return to.array();
+    return elements;
   }
 
   private static ByteBuffer wrap(byte[] bytes) {

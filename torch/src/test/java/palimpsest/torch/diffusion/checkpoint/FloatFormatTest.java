@@ -56,7 +56,7 @@ class FloatFormatTest {
     for (int i = 0; i < values.length; i++) {
       int bits = random.nextInt();
       int halfway = format == FloatFormat.F16 ? 1 << 12 : 1 << 15;
-      values[i] = Float.intBitsToFloat(i % 3 == 0 ? bits & -halfway | halfway : bits);
+      values[i] = Float.intBitsToFloat(i % 3 == 0 ? ((bits & -halfway) | halfway) : bits);
       if (format == FloatFormat.F16 && i % 2 == 0) {
         values[i] = (float) ((random.nextInt(1 << 20) - (1 << 19)) * Math.scalb(1.0, -28 + i % 31));
       }

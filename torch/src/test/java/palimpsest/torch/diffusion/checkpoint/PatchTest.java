@@ -244,9 +244,9 @@ class PatchTest {
           {"\"kind\":\"rank\"", "\"kind\":\"rage\"", "not a patch: has kind"},
           {"\"source\":\"", "\"sauce_\":\"", "not a patch: has source"},
           {"\"lost/unet/", "\"lust/unet/", "which no patch of its kind has"},
-          {"\"lost/unet/", "\"lost/../et/", "which no patch of its kind has"},
+          {"\"lost/unet/", "\"lost/../x/", "which no patch of its kind has"},
           {"\"left\":{\"dtype\":\"F64\"", "\"left\":{\"dtype\":\"I64\"", "wanted F64"},
-          {"\"right\":", "\"write\":", "which no patch of its kind has"},
+          {"\"right\":", "\"write\":", "has no tensor \"right\""},
         }) {
       assertThat(change[1]).hasSameSizeAs(change[0]);
       int at = text.indexOf(change[0]);

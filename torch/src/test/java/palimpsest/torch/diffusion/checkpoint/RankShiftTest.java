@@ -46,10 +46,9 @@ class RankShiftTest {
     RankShift shift = new RankShift("w", matrix, FloatFormat.F32, 2);
     byte[] before = stored(FloatFormat.F32, 5, 7, -1, 0.5);
     RankShift.Edited edited = shift.edit(before);
-    assertThat(values(FloatFormat.F32, edited.elements())).containsExactly(69, 0, -0.5, 0);
-    assertThat(edited.coefficients()).containsExactly(19, 7, 0, 0.5f);
-    assertThat(shift.revert(edited.elements(), edited.coefficients(), edited.lost()))
-        .isEqualTo(before);
+    assertThat(values(FloatFormat.F32, edited.elements)).containsExactly(69, 0, -0.5, 0);
+    assertThat(edited.coefficients).containsExactly(19, 7, 0, 0.5f);
+    assertThat(shift.revert(edited.elements, edited.coefficients, edited.lost)).isEqualTo(before);
     assertThat(matrix.left()).isDeepEqualTo(new double[][] {{1, 2}, {0, 1}});
     assertThat(matrix.right()).isDeepEqualTo(new double[][] {{3, 0}, {1, -1}});
   }
@@ -128,10 +127,9 @@ class RankShiftTest {
       byte[] before = stored(format, weights);
       RankShift shift = new RankShift("w", matrix, format, rows);
       RankShift.Edited edited = shift.edit(before);
-      assertThat(edited.elements()).isNotEqualTo(before);
-      assertThat(shift.apply(before, edited.coefficients())).isEqualTo(edited.elements());
-      assertThat(shift.revert(edited.elements(), edited.coefficients(), edited.lost()))
-          .isEqualTo(before);
+      assertThat(edited.elements).isNotEqualTo(before);
+      assertThat(shift.apply(before, edited.coefficients)).isEqualTo(edited.elements);
+      assertThat(shift.revert(edited.elements, edited.coefficients, edited.lost)).isEqualTo(before);
     }
   }
 
@@ -148,7 +146,7 @@ class RankShiftTest {
     LowRank matrix = LowRank.of(new double[][] {pair[0]}, new double[][] {pair[1]});
     RankShift shift = new RankShift("w", matrix, FloatFormat.F32, 64);
     RankShift.Edited edited = shift.edit(stored(FloatFormat.F32, weights));
-    assertThat(edited.lost().length * 8).isLessThan(weights.length / 5);
+    assertThat(edited.lost.length * 8).isLessThan(weights.length / 5);
   }
 
   @Test
