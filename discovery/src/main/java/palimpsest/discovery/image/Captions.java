@@ -30,8 +30,7 @@ public final class Captions {
    * @param choice which, from 0, below {@link #count()}
    */
   public static String of(String object, String style, int choice) {
-    return BOTH
-        .get(choice)
+    return BOTH.get(choice)
         .replace("$", article(style))
         .replace("@", article(object) + " " + object)
         .replace("%", style);

@@ -14,8 +14,8 @@ import java.util.regex.Pattern;
 import palimpsest.api.InvalidRequest;
 
 /**
- * A grid of emoji drawings, vendors' styles x concepts, with categories: {@code
- * grid_640x11.json} and {@code png64/STYLE/CODE.png}.
+ * A grid of emoji drawings, vendors' styles x concepts, with categories: {@code grid_640x11.json}
+ * and {@code png64/STYLE/CODE.png}.
  *
  * <p>A drawing's group is its concept and its vendor's family of styles: {@code fluent-emoji} and
  * {@code fluent-emoji-flat} are one drawing with and without gradients, and a split that parts them

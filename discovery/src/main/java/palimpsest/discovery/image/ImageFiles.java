@@ -73,7 +73,9 @@ public final class ImageFiles {
     Files.write(folder.resolve(ImageFolder.CAPTIONS), lines.toByteArray());
   }
 
-  /** {@code 000012-fish-mosaic.png}: the line, and the labels there are, as far as they are plain. */
+  /**
+   * {@code 000012-fish-mosaic.png}: the line, and the labels there are, as far as they are plain.
+   */
   private static String fileName(int line, CaptionedImage image) {
     String number = "" + (1_000_000 + line);
     StringBuilder name = new StringBuilder(number.substring(1));

@@ -26,8 +26,8 @@ import palimpsest.api.InvalidRequest;
  * order of their names.
  *
  * <p>A picture's id is {@code captions.jsonl#line} (a second one on the line has {@code #line.2}),
- * or {@code NAME.png#1}. Its group is the one
- * given, or else the digest of its pixels, so that copies under other names stay together.
+ * or {@code NAME.png#1}. Its group is the one given, or else the digest of its pixels, so that
+ * copies under other names stay together.
  */
 public final class ImageFolder {
   /** The list of captions. */

@@ -54,7 +54,7 @@ final class JpegSegments {
         at++;
         continue;
       }
-      int length = (file[at + 2] & 0xFF) << 8 | file[at + 3] & 0xFF;
+      int length = (file[at + 2] & 0xFF) << 8 | (file[at + 3] & 0xFF);
       if (length < 2 || at + 2 + length > file.length) {
         throw damaged("segment at byte " + at + " is longer than the file");
       }
@@ -97,8 +97,8 @@ final class JpegSegments {
       throw damaged(framed ? "two frame headers" : "frame header cut short");
     }
     framed = true;
-    int height = (file[at + 5] & 0xFF) << 8 | file[at + 6] & 0xFF;
-    int width = (file[at + 7] & 0xFF) << 8 | file[at + 8] & 0xFF;
+    int height = (file[at + 5] & 0xFF) << 8 | (file[at + 6] & 0xFF);
+    int width = (file[at + 7] & 0xFF) << 8 | (file[at + 8] & 0xFF);
     PictureFile.requireSize(name, width, height);
     int channels = file[at + 9];
     if (channels != 1 && channels != 3) {

@@ -129,8 +129,7 @@ public final class PictureFile {
   static void requireTarget(int size) {
     Check.atLeast(size, 1, "picture size");
     if (size > LARGEST_TARGET) {
-      throw new InvalidRequest(
-          "picture size must be at most " + LARGEST_TARGET + ", got " + size);
+      throw new InvalidRequest("picture size must be at most " + LARGEST_TARGET + ", got " + size);
     }
   }
 

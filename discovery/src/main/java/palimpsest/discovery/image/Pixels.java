@@ -8,7 +8,17 @@ import java.util.Arrays;
 import palimpsest.api.InvalidRequest;
 
 /** A decoded picture of any size, over white, and its resizing. */
-record Pixels(int width, int height, byte[] rgb) {
+final class Pixels {
+  private final int width;
+  private final int height;
+  private final byte[] rgb;
+
+  /** Height x width x 3 bytes, row by row. */
+  Pixels(int width, int height, byte[] rgb) {
+    this.width = width;
+    this.height = height;
+    this.rgb = rgb;
+  }
 
   /**
    * The samples of an image as they are stored.
@@ -24,7 +34,7 @@ record Pixels(int width, int height, byte[] rgb) {
     ColorModel colours = image.getColorModel();
     boolean indexed = colours instanceof IndexColorModel;
     int depth = raster.getSampleModel().getSampleSize(0);
-    if (!indexed && (bands > 4 || depth != 8 && depth != 16)) {
+    if (!indexed && (bands > 4 || (depth != 8 && depth != 16))) {
       throw new InvalidRequest(name + ": " + bands + " channels of " + depth + " bits; convert it");
     }
     int top = (1 << depth) - 1;

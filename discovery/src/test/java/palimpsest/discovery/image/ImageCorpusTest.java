@@ -40,8 +40,10 @@ class ImageCorpusTest {
   @Test
   void digest_onePicture_isThatOfItsLine() {
     CaptionedImage image = image(1, "g");
-    assertThat(image.picture().digest()).isEqualTo("af140ad491eb097a860c0b53d5ab73b70153a32ed279d3347e5eeed0f6f880d5");
-    assertThat(new ImageCorpus(List.of(image)).digest()).isEqualTo("de5bbb8dba5ade9c8639587778feb09eb670a716fba8c2a45c7171d86cbdac51");
+    assertThat(image.picture().digest())
+        .isEqualTo("af140ad491eb097a860c0b53d5ab73b70153a32ed279d3347e5eeed0f6f880d5");
+    assertThat(new ImageCorpus(List.of(image)).digest())
+        .isEqualTo("de5bbb8dba5ade9c8639587778feb09eb670a716fba8c2a45c7171d86cbdac51");
   }
 
   @Test
@@ -49,7 +51,9 @@ class ImageCorpusTest {
     ImageCorpus corpus = corpus(4000, 4);
     ImageCorpus.Division division = corpus.split("key", 0.2);
     Set<String> out = groups(division.heldOut());
-    assertThat(out).hasSizeBetween(160, 240).doesNotContainAnyElementsOf(groups(division.training()));
+    assertThat(out)
+        .hasSizeBetween(160, 240)
+        .doesNotContainAnyElementsOf(groups(division.training()));
     assertThat(division.heldOut().images().size() + division.training().images().size())
         .isEqualTo(4000);
     assertThat(groups(corpus.split("other key", 0.2).heldOut())).isNotEqualTo(out);

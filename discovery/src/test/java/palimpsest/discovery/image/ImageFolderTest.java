@@ -72,7 +72,8 @@ class ImageFolderTest {
   static Stream<Arguments> malformed() {
     return Stream.of(
         Arguments.of("{\"file\":\"../outside.png\",\"caption\":\"c\"}", ":1: file \"../outside.pn"),
-        Arguments.of("{\"file\":\"deep/../../outside.png\",\"caption\":\"c\"}", "must be a path wit"),
+        Arguments.of(
+            "{\"file\":\"deep/../../outside.png\",\"caption\":\"c\"}", "must be a path wit"),
         Arguments.of("{\"file\":\"deep\\\\b.png\",\"caption\":\"c\"}", "must be a path within"),
         Arguments.of("{\"file\":\"/etc/hostname\",\"caption\":\"c\"}", "must be a path within"),
         Arguments.of("{\"file\":\"\",\"caption\":\"c\"}", "must be a path within"),

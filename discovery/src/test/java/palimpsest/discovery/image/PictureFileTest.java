@@ -51,7 +51,8 @@ class PictureFileTest {
     byte[] sixteen = Crafted.png().header(1, 1, 16, 0).pixels(0, 0x80, 0x80).end();
     assertThat(decoded(sixteen, 1)).containsExactly(128, 128, 128);
     byte[] two = Crafted.png().header(2, 2, 2, 0).pixels(0, 0x60, 0, 0xF0).end();
-    assertThat(decoded(two, 2)).containsExactly(85, 85, 85, 170, 170, 170, 255, 255, 255, 255, 255, 255);
+    assertThat(decoded(two, 2))
+        .containsExactly(85, 85, 85, 170, 170, 170, 255, 255, 255, 255, 255, 255);
     BufferedImage grey = new BufferedImage(8, 8, BufferedImage.TYPE_BYTE_GRAY);
     grey.getRaster().setPixels(0, 0, 8, 8, new int[64]);
     Arrays.stream(new int[] {0, 9, 63})

@@ -24,14 +24,13 @@ import palimpsest.engine.drawing.Draws.Purpose;
  *
  * @param seed of all draws
  * @param copies drawings of each figure in each style
- * @param size width and height in pixels; {@link Scene#UNITS 32} is the scale of its lines
+ * @param size width and height in pixels; lines are drawn for 32 and scaled
  * @param figures each once
  * @param styles each once
  */
 public record DrawingSet(
     long seed, int copies, int size, List<Figure> figures, List<Style> styles) {
   private static final int LARGEST_SIZE = 512;
-  private static final long LINE = 1L << 8;
 
   public DrawingSet {
     Check.atLeast(copies, 1, "copies");
@@ -53,8 +52,7 @@ public record DrawingSet(
 
   /** All figures in all styles. */
   public static DrawingSet of(long seed, int copies, int size) {
-    return new DrawingSet(
-        seed, copies, size, List.of(Figure.values()), List.of(Style.values()));
+    return new DrawingSet(seed, copies, size, List.of(Figure.values()), List.of(Style.values()));
   }
 
   /** How many drawings there are. */
@@ -78,13 +76,12 @@ public record DrawingSet(
   private CaptionedImage image(Figure figure, Style style, int copy, int line) {
     Draws draws = draws(figure, style, copy);
     int sentence = draws.of(Purpose.WORDS).nextInt(Captions.count());
-    String name = figure.word() + "-" + style.word() + "-" + copy;
     return new CaptionedImage(
         ImageFolder.CAPTIONS + "#" + line,
         Captions.of(figure.word(), style.word(), sentence),
         Optional.of(figure.word()),
         Optional.of(style.word()),
-        seed + "/" + name,
+        seed + "/" + name(figure, style, copy),
         picture(figure, style, copy));
   }
 
@@ -95,8 +92,13 @@ public record DrawingSet(
     return style.render(scene, draws.of(Purpose.TEXTURE));
   }
 
+  /** The draws of a cell, by its words: they do not change when others join the set. */
   Draws draws(Figure figure, Style style, int copy) {
-    return new Draws(seed, (copy * LINE + style.ordinal()) * LINE + figure.ordinal());
+    return Draws.of(seed, name(figure, style, copy));
+  }
+
+  private static String name(Figure figure, Style style, int copy) {
+    return figure.word() + "-" + style.word() + "-" + copy;
   }
 
   /**

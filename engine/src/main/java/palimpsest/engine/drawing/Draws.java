@@ -7,7 +7,7 @@ import java.util.SplittableRandom;
  * on how many came before it for another.
  *
  * @param seed of the set
- * @param item the picture's number in it
+ * @param item the picture's number
  */
 record Draws(long seed, long item) {
 
@@ -22,8 +22,21 @@ record Draws(long seed, long item) {
 
   /** The stream of a purpose. */
   SplittableRandom of(Purpose purpose) {
-    long key = mix(mix(seed) ^ item);
-    return new SplittableRandom(mix(key ^ (purpose.ordinal() + 1L)));
+    return new SplittableRandom(mix(mix(mix(seed) ^ item) ^ number(purpose.name())));
+  }
+
+  /** The draws of a picture that has a name. */
+  static Draws of(long seed, String name) {
+    return new Draws(seed, number(name));
+  }
+
+  /** A number for a name: a polynomial of its UTF-16 units, mixed. */
+  private static long number(String name) {
+    long number = 0;
+    for (int i = 0; i < name.length(); i++) {
+      number = 1_000_003 * number + name.charAt(i);
+    }
+    return mix(number);
   }
 
   /** A uniform draw between two bounds. */

@@ -9,36 +9,25 @@ import palimpsest.api.Suggest;
 /**
  * The objects that are drawn, each a silhouette that no other resembles and details within it.
  *
- * <p>A figure stands in the square from -1 to 1, and within the unit circle but for a corner.
+ * <p>A figure stands in the square from -1 to 1, and within 1.15 of its middle.
  */
 public enum Figure {
-  FISH(Figures.fish(), Figures.fishDetail()),
-  TREE(Figures.tree(), Figures.treeDetail()),
-  HOUSE(Figures.house(), Figures.houseDetail()),
-  STAR(Region.star(5, 1, 0.42), Region.NOTHING),
-  CAR(Figures.car(), Figures.carDetail()),
-  CAT(Figures.cat(), Figures.catDetail()),
-  CUP(Figures.cup(), Figures.cupDetail()),
-  KEY(Figures.key(), Region.NOTHING),
-  UMBRELLA(Figures.umbrella(), Figures.umbrellaDetail()),
-  BOAT(Figures.boat(), Figures.boatDetail()),
-  MUSHROOM(Figures.mushroom(), Figures.mushroomDetail()),
-  HEART(Figures.heart(), Region.NOTHING),
-  FLOWER(Figures.flower(), Region.disc(0, 0, 0.3)),
-  MOON(Region.disc(0, 0, 0.9).minus(Region.disc(0.42, -0.12, 0.72)), Region.NOTHING),
-  ROCKET(Figures.rocket(), Figures.rocketDetail()),
-  BUTTERFLY(Figures.butterfly(), Figures.butterflyDetail());
-
-  /** Nothing of a figure lies further from its middle; tells most of the ground at once. */
-  private static final double MOST = 1.15;
-
-  private final Region body;
-  private final Region detail;
-
-  Figure(Region body, Region detail) {
-    this.body = Region.disc(0, 0, MOST).and(body);
-    this.detail = detail;
-  }
+  FISH,
+  TREE,
+  HOUSE,
+  STAR,
+  CAR,
+  CAT,
+  CUP,
+  KEY,
+  UMBRELLA,
+  BOAT,
+  MUSHROOM,
+  HEART,
+  FLOWER,
+  MOON,
+  ROCKET,
+  BUTTERFLY;
 
   /** The word for it in captions. */
   public String word() {
@@ -47,12 +36,43 @@ public enum Figure {
 
   /** The silhouette. */
   Region body() {
-    return body;
+    return switch (this) {
+      case FISH -> Figures.fish();
+      case TREE -> Figures.tree();
+      case HOUSE -> Figures.house();
+      case STAR -> Region.star(5, 1, 0.42);
+      case CAR -> Figures.car();
+      case CAT -> Figures.cat();
+      case CUP -> Figures.cup();
+      case KEY -> Figures.key();
+      case UMBRELLA -> Figures.umbrella();
+      case BOAT -> Figures.boat();
+      case MUSHROOM -> Figures.mushroom();
+      case HEART -> Figures.heart();
+      case FLOWER -> Figures.flower();
+      case MOON -> Region.disc(0, 0, 0.9).minus(Region.disc(0.42, -0.12, 0.72));
+      case ROCKET -> Figures.rocket();
+      case BUTTERFLY -> Figures.butterfly();
+    };
   }
 
   /** What is of a second colour where the silhouette is; possibly nothing. */
   Region detail() {
-    return detail;
+    return switch (this) {
+      case FISH -> Figures.fishDetail();
+      case TREE -> Figures.treeDetail();
+      case HOUSE -> Figures.houseDetail();
+      case CAR -> Figures.carDetail();
+      case CAT -> Figures.catDetail();
+      case CUP -> Figures.cupDetail();
+      case UMBRELLA -> Figures.umbrellaDetail();
+      case BOAT -> Figures.boatDetail();
+      case MUSHROOM -> Figures.mushroomDetail();
+      case FLOWER -> Region.disc(0, 0, 0.3);
+      case ROCKET -> Figures.rocketDetail();
+      case BUTTERFLY -> Figures.butterflyDetail();
+      case STAR, KEY, HEART, MOON -> Region.NOTHING;
+    };
   }
 
   /** The words of all figures, in order. */

@@ -67,7 +67,8 @@ final class Figures {
 
   static Region cup() {
     Region handle = oval(0.5, -0.05, 0.45, 0.42).minus(oval(0.5, -0.05, 0.24, 0.21));
-    return polygon(-0.85, -0.7, 0.5, -0.7, 0.32, 0.75, -0.67, 0.75).or(handle.and(box(0, -1, 1, 1)));
+    return polygon(-0.85, -0.7, 0.5, -0.7, 0.32, 0.75, -0.67, 0.75)
+        .or(handle.and(box(0, -1, 1, 1)));
   }
 
   static Region cupDetail() {
@@ -85,7 +86,9 @@ final class Figures {
     Region scallops = oval(0, 0.05, 0.33, 0.2).or(oval(0.655, 0.05, 0.325, 0.2).mirrored());
     return canopy
         .minus(scallops)
-        .or(line(0.08, 0, -0.2, 0, 0.78, 0.08, 0.9, 0.24, 0.9, 0.32, 0.76), box(-0.06, -1, 0.06, 0));
+        .or(
+            line(0.08, 0, -0.2, 0, 0.78, 0.08, 0.9, 0.24, 0.9, 0.32, 0.76),
+            box(-0.06, -1, 0.06, 0));
   }
 
   static Region umbrellaDetail() {

@@ -4,19 +4,20 @@ import java.util.SplittableRandom;
 
 /** Styles that fill the silhouette. Lengths are in {@link Scene}'s units. */
 final class Fills {
-  private static final double DOTS_APART = 4;
-  private static final double STRIPES_APART = 4;
+  private static final double DOTS_APART = 4.5;
+  private static final double STRIPES_APART = 4.8;
   private static final double BEHIND = 0.3;
+  private static final double FAINT = 0.16;
 
   private Fills() {}
 
-  static Shader flat(Scene scene, SplittableRandom random) {
+  static Shader flat(Scene scene) {
     return scene::plain;
   }
 
   /** Dots cut by the silhouette, on a tint that keeps it legible. */
   static Shader dotted(Scene scene, SplittableRandom random) {
-    double angle = Draws.between(random, 0.5, 1.1);
+    double angle = Draws.between(random, 0.6, 1);
     double cos = StrictMath.cos(angle) / (DOTS_APART * scene.unit());
     double sin = StrictMath.sin(angle) / (DOTS_APART * scene.unit());
     double phaseX = random.nextDouble();
@@ -26,12 +27,13 @@ final class Fills {
       double v = cos * y - sin * x + phaseY;
       double du = u - Math.floor(u) - 0.5;
       double dv = v - Math.floor(v) - 0.5;
-      tint(scene, x, y, rgb, du * du + dv * dv < 0.38 * 0.38);
+      tint(scene, x, y, rgb, du * du + dv * dv < 0.37 * 0.37);
     };
   }
 
+  /** Stripes that are level or nearly so, while the rows of dots are slanted. */
   static Shader striped(Scene scene, SplittableRandom random) {
-    double angle = Draws.between(random, 0, Math.PI);
+    double angle = Math.PI / 2 + Draws.between(random, -0.4, 0.4);
     double cos = StrictMath.cos(angle) / (STRIPES_APART * scene.unit());
     double sin = StrictMath.sin(angle) / (STRIPES_APART * scene.unit());
     double phase = random.nextDouble();
@@ -41,10 +43,16 @@ final class Fills {
     };
   }
 
-  /** Full colour where there is ink; elsewhere little of it over the ground. */
+  /**
+   * Full colour where there is ink, elsewhere little of it over the ground; the ground has a faint
+   * print of the same pattern, so that thin figures show it too.
+   */
   private static void tint(Scene scene, int x, int y, float[] rgb, boolean ink) {
     scene.plain(x, y, rgb);
-    if (!ink && scene.body(x, y)) {
+    if (ink && !scene.body(x, y)) {
+      boolean light = new Colour(rgb[0], rgb[1], rgb[2]).luma() > 0.5;
+      (light ? Colour.BLACK : Colour.WHITE).into(rgb, FAINT);
+    } else if (!ink && scene.body(x, y)) {
       Colour colour = new Colour(rgb[0], rgb[1], rgb[2]);
       scene.ground(x, y, rgb);
       colour.into(rgb, BEHIND);

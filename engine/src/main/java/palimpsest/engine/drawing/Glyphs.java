@@ -15,7 +15,9 @@ final class Glyphs {
   /** From one letter to the next. */
   static final int ADVANCE = 6;
 
-  /** Each sign and its seven rows from above, a row a digit to base 32, its highest bit the left. */
+  /**
+   * Each sign and its seven rows from above, a row a digit to base 32, its highest bit the left.
+   */
   private static final String ROWS =
       "Aehhvhhh Buhhuhhu Cehggghe Duhhhhhu Evgguggv Fvgguggg Gehgnhhe Hhhhvhhh Ie44444e"
           + " J72222ic Khikokih Lggggggv Mhrllhhh Nhpljhhh Oehhhhhe Puhhuggg Qehhhlid Ruhhukih"

@@ -5,15 +5,19 @@ import java.util.SplittableRandom;
 /** Styles that live on the silhouette's edge. Lengths are in {@link Scene}'s units. */
 final class Lines {
   private static final double SHADOW = 2.6;
+  private static final double INNER = 1.6;
 
   private Lines() {}
 
+  /** Details have lines too, but for those so near the edge that both would run together. */
   static Shader outline(Scene scene, SplittableRandom random) {
     double half = Draws.between(random, 0.75, 1.0);
     Colour ink = scene.palette().fill();
     return (x, y, rgb) -> {
       scene.ground(x, y, rgb);
-      if (Math.abs(scene.edge(x, y)) < half || Math.abs(scene.detailEdge(x, y)) < half - 0.25) {
+      double edge = scene.edge(x, y);
+      boolean inner = edge < -INNER && Math.abs(scene.detailEdge(x, y)) < half - 0.25;
+      if (inner || Math.abs(edge) < half) {
         ink.over(rgb);
       }
     };
@@ -35,14 +39,20 @@ final class Lines {
     };
   }
 
-  /** A rim of 1.2 units towards white, and a shadow cast to the lower right. */
+  /**
+   * A white rim, a darker line where it ends, so that it shows on white too, and a shadow cast to
+   * the lower right.
+   */
   static Shader paper(Scene scene, SplittableRandom random) {
     int shift = (int) Math.round(Draws.between(random, SHADOW - 0.4, SHADOW + 0.4) * scene.unit());
     return (x, y, rgb) -> {
       scene.plain(x, y, rgb);
-      if (scene.edge(x, y) < 0.3) {
-        if (scene.edge(x, y) > -1.1) {
+      double edge = scene.edge(x, y);
+      if (edge < 0.3) {
+        if (edge > -1) {
           Colour.WHITE.over(rgb);
+        } else if (edge > -1.8) {
+          Colour.BLACK.into(rgb, 0.6);
         }
       } else if (x >= shift && y >= shift && scene.edge(x - shift, y - shift) < 0.3) {
         Colour.BLACK.into(rgb, 0.6);

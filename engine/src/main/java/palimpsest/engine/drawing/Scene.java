@@ -15,6 +15,9 @@ final class Scene {
   /** Units of length along the picture's side. */
   static final int UNITS = 32;
 
+  /** Nothing of a figure lies further from its middle; tells most of the ground at once. */
+  private static final double FURTHEST = 1.15;
+
   private final Setting setting;
   private final int side;
   private final double step;
@@ -56,11 +59,13 @@ final class Scene {
   static Scene of(Figure figure, Setting setting) {
     Scene scene = new Scene(setting);
     Palette palette = setting.palette();
+    Region body = Region.disc(0, 0, FURTHEST).and(figure.body());
+    Region detail = figure.detail();
     scene.place(
         (i, x, y) -> {
-          if (figure.body().covers(x, y)) {
-            boolean detail = figure.detail().covers(x, y);
-            scene.paint(i, detail ? palette.accent() : palette.fill(), detail);
+          if (body.covers(x, y)) {
+            boolean isDetail = detail.covers(x, y);
+            scene.paint(i, isDetail ? palette.accent() : palette.fill(), isDetail);
           }
         });
     return scene;

@@ -19,8 +19,7 @@ import palimpsest.discovery.image.Png;
  * @param cells row by row
  * @param scale pixels along the side of a picture's pixel
  */
-public record Sheet(
-    List<String> columns, List<String> rows, List<List<Picture>> cells, int scale) {
+public record Sheet(List<String> columns, List<String> rows, List<List<Picture>> cells, int scale) {
   private static final int GAP = 4;
   private static final long MOST_PIXELS = 1 << 26;
   private static final byte PAPER = (byte) 255;
@@ -63,8 +62,7 @@ public record Sheet(
       throw new InvalidRequest(
           "a sheet of " + width + " x " + height + " pixels is too large; take fewer pictures");
     }
-    Canvas canvas = new Canvas((int) width, new byte[(int) (3 * width * height)]);
-    Arrays.fill(canvas.rgb, PAPER);
+    Canvas canvas = new Canvas((int) width, (int) height);
     for (int i = 0; i < columns.size(); i++) {
       int middle = left + i * (cellWidth + GAP) + cellWidth / 2;
       canvas.write(columns.get(i), middle - Glyphs.width(columns.get(i)) / 2, GAP);
@@ -94,7 +92,16 @@ public record Sheet(
   }
 
   /** Pixels to draw on. */
-  private record Canvas(int width, byte[] rgb) {
+  private static final class Canvas {
+    private final int width;
+    private final byte[] rgb;
+
+    Canvas(int width, int height) {
+      this.width = width;
+      this.rgb = new byte[3 * width * height];
+      Arrays.fill(rgb, PAPER);
+    }
+
     void write(String text, int left, int top) {
       for (int y = 0; y < Glyphs.HEIGHT; y++) {
         for (int x = 0; x < Glyphs.width(text); x++) {

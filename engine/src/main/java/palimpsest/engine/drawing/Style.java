@@ -16,37 +16,25 @@ import palimpsest.discovery.image.Picture;
  */
 public enum Style {
   /** Areas of one colour each. */
-  FLAT(Fills::flat),
+  FLAT,
   /** Lines along the edges, nothing within. */
-  OUTLINE(Lines::outline),
+  OUTLINE,
   /** Lit from a corner as if it were round. */
-  SHADED(Fills::shaded),
+  SHADED,
   /** Dots in rows, as in coarse print. */
-  DOTTED(Fills::dotted),
+  DOTTED,
   /** Parallel stripes. */
-  STRIPED(Fills::striped),
+  STRIPED,
   /** Square tiles with joints, figure and ground. */
-  MOSAIC(Tilings::mosaic),
+  MOSAIC,
   /** Blotched, with a ragged and darker rim. */
-  WATERCOLOUR(Fills::watercolour),
+  WATERCOLOUR,
   /** Bright tubes along the edges, and their glow. */
-  NEON(Lines::neon),
+  NEON,
   /** Irregular panes in dark leads, figure and ground. */
-  GLASS(Tilings::glass),
+  GLASS,
   /** Cut out with a light rim and a hard shadow. */
-  PAPER(Lines::paper);
-
-  /** Prepares the colouring of a scene. */
-  @FunctionalInterface
-  interface Rendering {
-    Shader shader(Scene scene, SplittableRandom random);
-  }
-
-  private final Rendering rendering;
-
-  Style(Rendering rendering) {
-    this.rendering = rendering;
-  }
+  PAPER;
 
   /** The word for it in captions. */
   public String word() {
@@ -55,7 +43,22 @@ public enum Style {
 
   /** The picture of a scene in this style. */
   Picture render(Scene scene, SplittableRandom random) {
-    return scene.shaded(rendering.shader(scene, random));
+    return scene.shaded(shader(scene, random));
+  }
+
+  private Shader shader(Scene scene, SplittableRandom random) {
+    return switch (this) {
+      case FLAT -> Fills.flat(scene);
+      case OUTLINE -> Lines.outline(scene, random);
+      case SHADED -> Fills.shaded(scene, random);
+      case DOTTED -> Fills.dotted(scene, random);
+      case STRIPED -> Fills.striped(scene, random);
+      case MOSAIC -> Tilings.mosaic(scene, random);
+      case WATERCOLOUR -> Fills.watercolour(scene, random);
+      case NEON -> Lines.neon(scene, random);
+      case GLASS -> Tilings.glass(scene, random);
+      case PAPER -> Lines.paper(scene, random);
+    };
   }
 
   /** The words of all styles, in order. */

@@ -54,7 +54,7 @@ public record StyledGrid(long seed, int copies, int size, List<Style> styles) {
 
   private CaptionedImage image(CaptionedImage source, Cutout cutout, Style style, int copy) {
     String id = source.id() + "." + style.word() + "." + copy;
-    Draws draws = new Draws(seed, key(id));
+    Draws draws = Draws.of(seed, id);
     int sentence = draws.of(Purpose.WORDS).nextInt(Captions.count());
     Scene scene = Scene.of(cutout, Setting.draw(draws, size, cutout.luma()));
     return new CaptionedImage(
@@ -64,14 +64,5 @@ public record StyledGrid(long seed, int copies, int size, List<Style> styles) {
         Optional.of(style.word()),
         source.group(),
         style.render(scene, draws.of(Purpose.TEXTURE)));
-  }
-
-  /** A number for an id: the polynomial of its UTF-16 units, mixed. */
-  private static long key(String id) {
-    long key = 0;
-    for (int i = 0; i < id.length(); i++) {
-      key = 1_000_003 * key + id.charAt(i);
-    }
-    return Draws.mix(key);
   }
 }

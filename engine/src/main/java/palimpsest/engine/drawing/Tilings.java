@@ -25,7 +25,7 @@ final class Tilings {
       int row = (int) Math.floor(v);
       int middleX = scene.within((column + 0.5 - phaseX) * tile);
       scene.plain(middleX, scene.within((row + 0.5 - phaseY) * tile), rgb);
-      vary(rgb, tone.corner(column, row), 0.2);
+      vary(rgb, tone.corner(column, row), 0.15);
       if (u - column < joint || v - row < joint) {
         Colour.BLACK.into(rgb, 0.5);
       }
@@ -44,7 +44,7 @@ final class Tilings {
       double[] cell = nearest(jitterX, jitterY, x * perSample, y * perSample);
       scene.plain(x, y, rgb);
       Noise tone = scene.body(x, y) ? front : back;
-      vary(rgb, tone.corner((int) cell[2], (int) cell[3]), 0.25);
+      vary(rgb, tone.corner((int) cell[2], (int) cell[3]), 0.2);
       if (cell[1] - cell[0] < lead || Math.abs(scene.edge(x, y)) < 0.55) {
         Colour.BLACK.into(rgb, 0.9);
       }

