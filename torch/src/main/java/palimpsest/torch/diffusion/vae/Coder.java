@@ -18,13 +18,12 @@ interface Coder extends Part {
   default Tensor forward(Layers layers, Tensor x) {
     return Scopes.compute(
         () -> {
-          Tensor h = x;
-          for (UnaryOperator<Tensor> step : steps(layers)) {
+          List<UnaryOperator<Tensor>> steps = steps(layers);
+          Tensor h = steps.get(0).apply(x);
+          for (UnaryOperator<Tensor> step : steps.subList(1, steps.size())) {
             Tensor before = h;
             h = Scopes.compute(() -> step.apply(before));
-            if (before != x) {
-              PointerScope.getInnerScope().detach(before); // whose last reference that is
-            }
+            PointerScope.getInnerScope().detach(before); // whose last reference that is
           }
           return h;
         });

@@ -56,7 +56,7 @@ record Encoder(AutoencoderConfig config) implements Coder {
       down(i).forEach(part -> part.declare(shapes));
     }
     middle().declare(shapes);
-    shapes.norm(NORM_OUT, lowest()).conv(CONV_OUT, lowest(), 2 * config.latentChannels(), 3);
+    shapes.norm(NORM_OUT, lowest()).conv(CONV_OUT, lowest(), 2L * config.latentChannels(), 3);
   }
 
   @Override

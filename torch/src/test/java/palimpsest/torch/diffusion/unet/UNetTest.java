@@ -201,7 +201,8 @@ class UNetTest {
         new Overlay() {
           @Override
           public Tensor attend(String name, Tensor q, Tensor k, Tensor v) {
-            Tensor scores = q.matmul(k.transpose(2, 3)).div(new Scalar(Math.sqrt(q.size(3))));
+            Tensor scores =
+                q.matmul(k.transpose(2, 3)).div(new Scalar(Math.sqrt((double) q.size(3))));
             Tensor shares = scores.softmax(3); // (B, N, L, T)
             if (name.endsWith("attn2")) {
               names.add(name);
