@@ -17,8 +17,9 @@ import palimpsest.api.Check;
  * <p>e^f is the state of a word in a prompt with the concept, e^g that of the same word with a
  * broader concept in its place, over the prompts of some templates ({@link Concept#around}); e^p
  * are states of captions. These enter only as Σ e^p e^pᵀ, the same for all maps, so that the
- * prior's whole memory is one matrix, {@link TextPairs#prior}. It is the problem of UCE on other
- * states: the solution is one R.
+ * prior's whole memory is one matrix, {@link TextPairs#prior}. The third term is not the paper's
+ * but its authors' configurations', for objects in place of the prior. It is the problem of UCE on
+ * other states: the solution is one R.
  *
  * <p>The phrase itself is not touched. MACE leaves that to its second stage, a low-rank adapter
  * trained on images for each concept, without which it does not claim to erase.
