@@ -65,27 +65,17 @@ public final class FashionMnist {
     ImageCorpus.requireRoom(imageFile.toString(), Math.min(most, labels.length), size);
     List<CaptionedImage> images = new ArrayList<>();
     try (DataInputStream in = open(imageFile, IMAGES)) {
-      requireCount(imageFile, in.readInt(), labels.length);
-      int rows = in.readInt();
-      int columns = in.readInt();
-      if (rows != SIDE || columns != SIDE) {
-        throw new InvalidRequest(
-            imageFile + ": pictures of " + rows + " x " + columns + ", wanted 28 x 28");
-      }
+      requireHeader(imageFile, in, labels.length);
       byte[] grey = new byte[SIDE * SIDE];
       for (int i = 0; i < labels.length; i++) {
         in.readFully(grey);
         if (i < most) {
           String id = imageFile.getFileName() + "#" + (i + 1);
           String object = CLASSES.get(labels[i]);
+          String caption = Captions.of(object, i % Captions.countOfObject());
+          Picture picture = framed(grey).square(size);
           images.add(
-              new CaptionedImage(
-                  id,
-                  Captions.of(object, i % Captions.countOfObject()),
-                  Optional.of(object),
-                  Optional.empty(),
-                  id,
-                  framed(grey).square(size)));
+              new CaptionedImage(id, caption, Optional.of(object), Optional.empty(), id, picture));
         }
       }
       requireEnd(imageFile, in);
@@ -146,9 +136,16 @@ public final class FashionMnist {
     }
   }
 
-  private static void requireCount(Path file, int got, int wanted) {
+  private static void requireHeader(Path file, DataInputStream in, int wanted) throws IOException {
+    int got = in.readInt();
     if (got != wanted) {
       throw new InvalidRequest(file + ": says " + got + " pictures for " + wanted + " labels");
+    }
+    int rows = in.readInt();
+    int columns = in.readInt();
+    if (rows != SIDE || columns != SIDE) {
+      throw new InvalidRequest(
+          file + ": pictures of " + rows + " x " + columns + ", wanted 28 x 28");
     }
   }
 
