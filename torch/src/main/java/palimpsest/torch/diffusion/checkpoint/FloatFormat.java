@@ -69,7 +69,8 @@ enum FloatFormat {
       return sign | (highest + 1);
     }
     // in units of the last place: below 2^fraction where subnormal, up to 2^(fraction + 1) else
-    int units = (int) Math.rint(size * Math.scalb(1.0, fraction - exponent));
+    double scale = Double.longBitsToDouble((1023L + fraction - exponent) << 52); // a power of two
+    int units = (int) Math.rint(size * scale);
     return sign | Math.min(((exponent + bias - 1) << fraction) + units, highest + 1);
   }
 
