@@ -100,6 +100,14 @@ final class TrainCommand implements Callable<Integer> {
   private @Nullable Double firstShare;
 
   @Option(
+      names = "--later-rate",
+      paramLabel = "X",
+      description =
+          "With --slices: peak rate of those after the first, as a share of --lr, the decay gone"
+              + " through in each slice; one decay over the whole run unless given.")
+  private @Nullable Double laterRate;
+
+  @Option(
       names = "--rehearse",
       paramLabel = "X",
       defaultValue = "0",
@@ -178,7 +186,12 @@ final class TrainCommand implements Callable<Integer> {
   }
 
   private Slicing slicing() {
-    return new Slicing(slices, firstEpochs, rehearse, Optional.ofNullable(firstShare));
+    return new Slicing(
+        slices,
+        firstEpochs,
+        rehearse,
+        Optional.ofNullable(firstShare),
+        Optional.ofNullable(laterRate));
   }
 
   private int shards(Recipe recipeOfEach, int count) {

@@ -13,15 +13,14 @@ import palimpsest.torch.train.Slicing;
  * @param name short, for files and tables
  * @param epochs over a slice
  * @param batch records a step
- * @param decay of the learning rate; constant where data comes late, which would be learned less
  * @param slicing which part of the data comes when
  * @param shards adapters over a frozen model; 0 where one model is trained whole
  */
-public record ExactPolicy(
-    String name, int epochs, int batch, Recipe.Decay decay, Slicing slicing, int shards) {
+public record ExactPolicy(String name, int epochs, int batch, Slicing slicing, int shards) {
   private static final int EPOCHS = 12;
   private static final int BATCH = 16;
   private static final int SLICES = 11; // one checkpoint before each but the first
+  private static final int LATE_SLICES = 2; // long enough for the rate to fall in each
   private static final double REHEARSAL = 0.5;
   private static final int SHARDS = 16;
   private static final int OF_A_SHARD = 4;
@@ -35,26 +34,28 @@ public record ExactPolicy(
   /**
    * Those that are compared: all data in every epoch; slices with rehearsal in half as many steps;
    * the same with seven tenths of the steps on the first slice; nine tenths of the data first and
-   * the likeliest to go last; shards, whose batches are small because each has few records.
+   * the likeliest to go last; shards, whose batches are small because each has few records. In
+   * slices the rate falls in each of them; in the small last ones from half as high, so that less
+   * is unlearned.
    */
   public static List<ExactPolicy> all() {
+    Optional<Double> alike = Optional.empty();
+    Optional<Double> same = Optional.of(1.0);
     return List.of(
-        new ExactPolicy("shuffled", EPOCHS, BATCH, Recipe.Decay.COSINE, Slicing.NONE, 0),
-        sliced("rehearsed-short", EPOCHS / 4, new Slicing(SLICES, EPOCHS / 2, REHEARSAL)),
-        sliced("first-70", 2, new Slicing(SLICES, 93, REHEARSAL)),
-        sliced(
-            "risk-last", EPOCHS, new Slicing(SLICES, EPOCHS - 1, REHEARSAL, Optional.of(1 - LATE))),
-        new ExactPolicy(
-            "shards-16",
+        new ExactPolicy("shuffled", EPOCHS, BATCH, Slicing.NONE, 0),
+        whole("rehearsed-short", 3, new Slicing(SLICES, 6, REHEARSAL, alike, same)),
+        whole("first-70", 2, new Slicing(SLICES, 93, REHEARSAL, alike, same)),
+        whole(
+            "risk-last",
             EPOCHS,
-            BATCH / 4,
-            Recipe.Decay.COSINE,
-            new Slicing(OF_A_SHARD, 0, 0),
-            SHARDS));
+            new Slicing(
+                LATE_SLICES + 1, EPOCHS - 1, REHEARSAL, Optional.of(1 - LATE), Optional.of(0.5))),
+        new ExactPolicy(
+            "shards-16", EPOCHS, BATCH / 4, new Slicing(OF_A_SHARD, 0, 0, alike, same), SHARDS));
   }
 
-  private static ExactPolicy sliced(String name, int epochs, Slicing slicing) {
-    return new ExactPolicy(name, epochs, BATCH, Recipe.Decay.CONSTANT, slicing, 0);
+  private static ExactPolicy whole(String name, int epochs, Slicing slicing) {
+    return new ExactPolicy(name, epochs, BATCH, slicing, 0);
   }
 
   /**
@@ -75,15 +76,15 @@ public record ExactPolicy(
                         + String.join(", ", all().stream().map(ExactPolicy::name).toList())));
   }
 
-  /** A constant rate is half the highest, which is a cosine's mean. */
+  /** The same with this policy's epochs and batches. */
   Recipe recipe(Recipe like) {
     return new Recipe(
         epochs,
         batch,
         Math.min(batch, like.microBatch()),
-        decay == Recipe.Decay.CONSTANT ? like.learningRate() / 2 : like.learningRate(),
+        like.learningRate(),
         like.warmup(),
-        decay,
+        like.decay(),
         like.weightDecay(),
         like.clip(),
         like.seed());

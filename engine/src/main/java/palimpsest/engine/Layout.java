@@ -63,6 +63,9 @@ enum Layout {
       if (name.equals(ShardSet.FILE)) {
         return Optional.of(Superseded.Kind.MANIFEST);
       }
+      if (name.equals(MergePace.FILE)) {
+        return Optional.of(Superseded.Kind.PACE);
+      }
       boolean unfinished =
           name.matches("(model/)?" + PART)
               || name.matches("(" + PART + "|model\\.new)/[^/]+")

@@ -23,9 +23,14 @@ import palimpsest.methods.exact.Shards;
  * @param links the training of each shard, by its name
  * @param holdings which records each holds, where that is known
  * @param merged bytes of the merged model's weights
+ * @param merging how long merging took, where that was measured
  */
 record ShardPath(
-    Shards method, Map<String, ReplayLink> links, Optional<Holdings> holdings, long merged)
+    Shards method,
+    Map<String, ReplayLink> links,
+    Optional<Holdings> holdings,
+    long merged,
+    Optional<MergePace> merging)
     implements ExactPath {
   private static final int SHOWN = 4;
 
@@ -46,7 +51,12 @@ record ShardPath(
       Path adapter = ShardSet.part(ShardSet.folder(model), part.name()).resolve("adapter");
       links.put(part.name(), link(adapter, part, method, holdings, corpus, records));
     }
-    return new ShardPath(method, links, holdings, PastTraining.weightBytes(model));
+    return new ShardPath(
+        method,
+        links,
+        holdings,
+        PastTraining.weightBytes(model),
+        MergePace.of(ShardSet.folder(model)));
   }
 
   private static ReplayLink link(
@@ -77,7 +87,7 @@ record ShardPath(
     int steps = 0;
     long disk = merged;
     long stored = 0;
-    Optional<Double> seconds = Optional.of(0.0);
+    Optional<Double> seconds = merging.map(MergePace::seconds);
     for (Map.Entry<String, ReplayLink> shard : links.entrySet()) {
       ReplayLink link = shard.getValue();
       disk += link.weights();

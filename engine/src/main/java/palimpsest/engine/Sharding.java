@@ -28,6 +28,7 @@ import palimpsest.torch.train.Slicing;
  * <pre>
  * OUT/shards/NN/    run/ and adapter/ of a shard
  * OUT/model/        the checkpoint with the mean of the adapters merged into it
+ * OUT/pace.json     how long merging took
  * OUT/shards.json   what belongs together
  * </pre>
  *
@@ -197,6 +198,7 @@ public record Sharding(Path out, How how, int count, Route route, Console consol
    * finished once shards.json is there.
    */
   static Merged merge(Path out, ShardSet parts, ShardSample sample) {
+    long from = System.nanoTime();
     Path model = out.resolve("model");
     ShardSample.Loss own = new ShardSample.Loss();
     ShardSample.Loss merged = new ShardSample.Loss();
@@ -220,6 +222,7 @@ public record Sharding(Path out, How how, int count, Route route, Console consol
       text.write(fresh);
       Outputs.delete(model);
       Moves.atomically(fresh, model);
+      new MergePace(Applying.since(from)).write(out);
       JsonFiles.write(
           out.resolve(ShardSet.FILE),
           parts.merged(text.digest(), sample.measured(own, merged, base)));

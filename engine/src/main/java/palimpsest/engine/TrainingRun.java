@@ -24,6 +24,7 @@ import palimpsest.torch.train.Placement;
 import palimpsest.torch.train.Replay;
 import palimpsest.torch.train.RunFolder;
 import palimpsest.torch.train.RunHeader;
+import palimpsest.torch.train.Schedule;
 import palimpsest.torch.train.Slicing;
 
 /** The run of a training: its examples at their places, its course, its ledger and checkpoints. */
@@ -101,7 +102,7 @@ final class TrainingRun {
 
   private Replay replay(Replayed what, NavigableSet<Integer> without) {
     return Replay.of(what.run(), header(), what.fromCheckpoint(), data.size(), without)
-        .by(how.recipe());
+        .by(how.recipe(), schedule());
   }
 
   /** Where records are missing since, the order cannot be settled again. */
@@ -158,7 +159,9 @@ final class TrainingRun {
       new ExampleTable(folder).require(data, gone);
     }
     Course course =
-        replay.map(Replay::course).orElseGet(() -> how.slicing().course(data, how.recipe()));
+        replay
+            .map(r -> r.course(schedule()))
+            .orElseGet(() -> how.slicing().course(data, how.recipe()));
     RunFolder run = replay.map(r -> r.into(folder)).orElseGet(() -> fresh(course, trained));
     replay.map(Replay::elsewhere).filter(e -> !e.isEmpty()).ifPresent(this::tellElsewhere);
     Console.Bar bar =
@@ -174,6 +177,10 @@ final class TrainingRun {
             how.console()::interrupted)
         .run(trained);
     return run;
+  }
+
+  private Schedule schedule() {
+    return how.slicing().schedule(how.recipe(), data.size());
   }
 
   private void tellElsewhere(List<String> differences) {

@@ -19,7 +19,7 @@ class ExactBenchTest {
   private static final ExactBench.Settings SMALL =
       new ExactBench.Settings(
           new Training.Shape(300, 16, 32, 1, 2, 1, 256),
-          new Recipe(1, 16, 16, 1e-3, 0, Recipe.Decay.CONSTANT, 0, 1, 1),
+          new Recipe(1, 16, 16, 1e-3, 0, Recipe.Decay.COSINE, 0, 1, 1),
           4,
           10,
           2,

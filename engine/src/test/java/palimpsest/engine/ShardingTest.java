@@ -125,6 +125,10 @@ class ShardingTest {
   }
 
   private Plan plan(Optional<Corpus> corpus, List<String> records) {
+    return plan(trained.resolve("model"), corpus, records);
+  }
+
+  private Plan plan(Path model, Optional<Corpus> corpus, List<String> records) {
     List<Finding> findings =
         records.stream()
             .map(
@@ -140,7 +144,6 @@ class ShardingTest {
                         "record:" + r,
                         "it"))
             .toList();
-    Path model = trained.resolve("model");
     return new Planning(
             Letters.request(0, Objective.BOTH, Release.HOSTED),
             model,
@@ -161,6 +164,22 @@ class ShardingTest {
       assertThat(forget(trained, "p" + records.get(0), Shards.defaults(), records).steps())
           .isEqualTo(planned.steps());
     }
+  }
+
+  /** Merging took 7 s, a step of the shard's training 0.5 s. */
+  @Test
+  void plan_oneRecord_tellsTheSecondsOfStepsAndOfMerging() throws IOException {
+    Path model = folder.resolve("timed/model");
+    Letters.copy(trained, folder.resolve("timed"));
+    new MergePace(7).write(folder.resolve("timed"));
+    Files.writeString(
+        folder.resolve("timed/shards/01/run/pace.json"), "{\"seconds\":5.0,\"steps\":10}");
+    Remedy planned = remedy(plan(model, Optional.of(letters), ids(17, 17)), "exact.shards");
+    assertThat(planned.cost().orElseThrow().seconds()).contains(7 + 0.5 * planned.steps());
+
+    Files.delete(folder.resolve("timed/pace.json"));
+    Remedy untold = remedy(plan(model, Optional.of(letters), ids(17, 17)), "exact.shards");
+    assertThat(untold.cost().orElseThrow().seconds()).isEmpty();
   }
 
   @Test

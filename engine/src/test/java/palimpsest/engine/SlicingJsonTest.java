@@ -20,8 +20,8 @@ class SlicingJsonTest {
   }
 
   @Test
-  void read_withAShare_isWhatWasWritten() {
-    Slicing slicing = new Slicing(11, 11, 0.5, Optional.of(0.9));
+  void read_withAShareAndALaterRate_isWhatWasWritten() {
+    Slicing slicing = new Slicing(11, 11, 0.5, Optional.of(0.9), Optional.of(0.25));
 
     assertThat(Json.read(Json.canonical(slicing), Slicing.class, "slices")).isEqualTo(slicing);
   }

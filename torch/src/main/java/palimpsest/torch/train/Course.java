@@ -24,6 +24,18 @@ public interface Course {
   Planned at(int step);
 
   /**
+   * The learning rates of its steps: the recipe's decay, over the whole run unless it has parts.
+   */
+  default Schedule schedule(Recipe recipe) {
+    return new Schedule(recipe, steps());
+  }
+
+  /** The same at the learning rates of a schedule. */
+  default Course by(Schedule schedule) {
+    return new ScheduledCourse(this, schedule);
+  }
+
+  /**
    * What a step is to meet.
    *
    * @param epoch pass over the data, from 0

@@ -71,7 +71,7 @@ public record Loop(
     private final Slope slope;
     private final Optimiser moving;
     private final RunFolder.State state;
-    private final Schedule schedule = new Schedule(recipe, course.steps());
+    private final Schedule schedule = course.schedule(recipe);
     private final long started = System.nanoTime();
     private long read;
 

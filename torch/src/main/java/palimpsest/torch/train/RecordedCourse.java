@@ -41,12 +41,11 @@ record RecordedCourse(List<String> lines, int examples, int companions) implemen
   }
 
   /**
-   * Holds seed and learning rate of every step to a recipe's.
+   * Holds seed and learning rate of every step to a recipe's and its schedule.
    *
    * @throws CorruptArtifact naming the first line that says otherwise
    */
-  void requireRates(Recipe recipe) {
-    Schedule schedule = new Schedule(recipe, steps());
+  void requireRates(Recipe recipe, Schedule schedule) {
     for (int step = 1; step <= steps(); step++) {
       try {
         JsonNode line = JSON.readTree(lines.get(step));

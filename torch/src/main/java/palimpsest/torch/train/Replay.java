@@ -117,9 +117,9 @@ public final class Replay {
     return course.steps() - kept();
   }
 
-  /** What is to be met, and when. */
-  public Course course() {
-    return course;
+  /** What is to be met, and when, at the learning rates of the run's recipe and slices. */
+  public Course course(Schedule schedule) {
+    return course.by(schedule);
   }
 
   /**
@@ -144,8 +144,8 @@ public final class Replay {
    *
    * @throws palimpsest.api.CorruptArtifact naming the first step that has others
    */
-  public Replay by(Recipe recipe) {
-    course.requireRates(recipe);
+  public Replay by(Recipe recipe, Schedule schedule) {
+    course.requireRates(recipe, schedule);
     return this;
   }
 

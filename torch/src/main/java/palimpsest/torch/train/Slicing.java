@@ -19,9 +19,13 @@ import palimpsest.torch.Item;
  * @param share of the data that the first slice holds, in (0, 1), the others being of like sizes;
  *     empty for all alike. A large one keeps most records in every epoch and leaves the short
  *     replays to the few that come last: those that are the likeliest to go
+ * @param later peak learning rate of the slices after the first, as a share of the recipe's, in (0,
+ *     1]; the recipe's decay is then gone through in each slice, where it otherwise spans the run
+ *     and leaves little to those that come late
  * @see <a href="https://arxiv.org/abs/1912.03817">Bourtoule et al. 2021, whose slices add up</a>
  */
-public record Slicing(int slices, int first, double rehearsal, Optional<Double> share) {
+public record Slicing(
+    int slices, int first, double rehearsal, Optional<Double> share, Optional<Double> later) {
   /** All examples in every epoch. */
   public static final Slicing NONE = new Slicing(1, 0, 0);
 
@@ -34,7 +38,10 @@ public record Slicing(int slices, int first, double rehearsal, Optional<Double> 
     if (share.isPresent() && !(share.get() > 0 && share.get() < 1)) {
       throw new InvalidRequest("share of the first slice must be in (0, 1), got " + share.get());
     }
-    if (slices == 1 && (first > 0 || rehearsal > 0 || share.isPresent())) {
+    if (later.isPresent() && !(later.get() > 0 && later.get() <= 1)) {
+      throw new InvalidRequest("rate of later slices must be in (0, 1], got " + later.get());
+    }
+    if (slices == 1 && (first > 0 || rehearsal > 0 || share.isPresent() || later.isPresent())) {
       throw new InvalidRequest(
           "one slice has no first and nothing to rehearse: give at least 2 slices, or neither");
     }
@@ -42,7 +49,7 @@ public record Slicing(int slices, int first, double rehearsal, Optional<Double> 
 
   /** Slices of like sizes. */
   public Slicing(int slices, int first, double rehearsal) {
-    this(slices, first, rehearsal, Optional.empty());
+    this(slices, first, rehearsal, Optional.empty(), Optional.empty());
   }
 
   /**
@@ -51,7 +58,9 @@ public record Slicing(int slices, int first, double rehearsal, Optional<Double> 
    * @throws InvalidRequest if a slice would have no examples
    */
   public Course course(List<? extends Item> data, Recipe recipe) {
-    return slices == 1 ? Course.shuffled(data, recipe) : new SlicedCourse(data, recipe, this);
+    return slices == 1
+        ? Course.shuffled(data, recipe)
+        : new SlicedCourse(data, recipe, this).by(schedule(recipe, data.size()));
   }
 
   /**
@@ -75,6 +84,18 @@ public record Slicing(int slices, int first, double rehearsal, Optional<Double> 
     return slices == 1
         ? recipe.steps(examples)
         : SlicedCourse.steps(SlicedCourse.stages(examples, recipe, this));
+  }
+
+  /** The learning rates of a run over so many examples. */
+  public Schedule schedule(Recipe recipe, int examples) {
+    if (later.isEmpty()) {
+      return new Schedule(recipe, steps(recipe, examples));
+    }
+    List<Schedule.Stretch> stretches =
+        SlicedCourse.stages(examples, recipe, this).stream()
+            .map(s -> new Schedule.Stretch(s.before(), s.end(), s.before() == 0 ? 1 : later.get()))
+            .toList();
+    return new Schedule(recipe, stretches);
   }
 
   /** The example that a slice begins with, of so many. */
@@ -103,6 +124,9 @@ public record Slicing(int slices, int first, double rehearsal, Optional<Double> 
   @Override
   public String toString() {
     String like = "Slicing[slices=" + slices + ", first=" + first + ", rehearsal=" + rehearsal;
-    return like + (share.isEmpty() ? "" : ", share=" + share.get()) + "]";
+    return like
+        + share.map(x -> ", share=" + x).orElse("")
+        + later.map(x -> ", later=" + x).orElse("")
+        + "]";
   }
 }

@@ -11,6 +11,7 @@ import palimpsest.api.Recipe;
 
 class RecordedCourseTest {
   private static final Recipe RECIPE = new Recipe(1, 1, 1, 1e-3, 1, Recipe.Decay.COSINE, 0, 0, 7);
+  private static final Schedule WHOLE = new Schedule(RECIPE, 3);
 
   /** Three steps: the warm-up's 1e-3, then a cosine's 1e-3 and 1e-3 / 2. */
   private static RecordedCourse course(double second, long seed) {
@@ -25,20 +26,20 @@ class RecordedCourseTest {
 
   @Test
   void requireRates_ofTheRecipe_passes_alsoWhereACosineEndsOtherwise() {
-    assertThatCode(() -> course(1e-3, 7).requireRates(RECIPE)).doesNotThrowAnyException();
-    assertThatCode(() -> course(Math.nextUp(1e-3), 7).requireRates(RECIPE))
+    assertThatCode(() -> course(1e-3, 7).requireRates(RECIPE, WHOLE)).doesNotThrowAnyException();
+    assertThatCode(() -> course(Math.nextUp(1e-3), 7).requireRates(RECIPE, WHOLE))
         .doesNotThrowAnyException();
   }
 
   @Test
   void requireRates_ofAnotherRateOrSeed_namesTheLine() {
-    assertThatThrownBy(() -> course(1e-3 * (1 + 1e-12), 7).requireRates(RECIPE))
+    assertThatThrownBy(() -> course(1e-3 * (1 + 1e-12), 7).requireRates(RECIPE, WHOLE))
         .isInstanceOf(CorruptArtifact.class)
         .hasMessageContaining("ledger line 3 has rate");
-    assertThatThrownBy(() -> course(Double.NaN, 7).requireRates(RECIPE))
+    assertThatThrownBy(() -> course(Double.NaN, 7).requireRates(RECIPE, WHOLE))
         .isInstanceOf(CorruptArtifact.class)
         .hasMessageContaining("ledger line 3 has rate");
-    assertThatThrownBy(() -> course(1e-3, 8).requireRates(RECIPE))
+    assertThatThrownBy(() -> course(1e-3, 8).requireRates(RECIPE, WHOLE))
         .isInstanceOf(CorruptArtifact.class)
         .hasMessageContaining("ledger line 2 has seed 8, the recipe has 7");
   }

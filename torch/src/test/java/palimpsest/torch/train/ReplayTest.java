@@ -61,7 +61,12 @@ class ReplayTest {
       Slicing slicing =
           slices == 1
               ? Slicing.NONE
-              : new Slicing(slices, random.nextInt(3), random.nextInt(2) * 0.5);
+              : new Slicing(
+                  slices,
+                  random.nextInt(3),
+                  random.nextInt(2) * 0.5,
+                  Optional.empty(),
+                  random.nextBoolean() ? Optional.of(0.5) : Optional.empty());
       int steps = slicing.steps(recipe, n);
       for (int i = random.nextInt(4); i > 0; i--) {
         kept.add(1 + random.nextInt(steps));
@@ -180,7 +185,8 @@ class ReplayTest {
     boolean done = false;
     while (!done) {
       RunFolder into = replay.into(out);
-      done = part(drawn, left, replay.course(), replay.gone(), into, random);
+      Course course = replay.course(drawn.slicing.schedule(drawn.recipe, drawn.data.size()));
+      done = part(drawn, left, course, replay.gone(), into, random);
     }
   }
 

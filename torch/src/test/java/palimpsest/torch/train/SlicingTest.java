@@ -2,6 +2,7 @@ package palimpsest.torch.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.util.Arrays;
 import java.util.List;
@@ -70,7 +71,7 @@ class SlicingTest {
    */
   @Test
   void course_ofALargeFirstSlice_sharesTheRestEvenly() {
-    Slicing slicing = new Slicing(3, 1, 0, Optional.of(0.5));
+    Slicing slicing = new Slicing(3, 1, 0, Optional.of(0.5), Optional.empty());
     Course course = slicing.course(examples(8), TWO_BY_TWO);
 
     assertThat(course.steps()).isEqualTo(6).isEqualTo(slicing.steps(TWO_BY_TWO, 8));
@@ -80,11 +81,40 @@ class SlicingTest {
         .containsExactly(List.of(4, 5), List.of(4, 5), List.of(6, 7), List.of(6, 7));
   }
 
+  /**
+   * The steps of {@link #course_ofThreeSlices_goesThroughOneAfterTheOther}, 2 + 2 + 4: the whole
+   * peak of 1e-3 falls in two halves, then a quarter of it in two halves and in four quarters.
+   */
+  @Test
+  void schedule_withALaterRate_fallsInEachSlice() {
+    Recipe linear = new Recipe(2, 2, 2, 1e-3, 0, Recipe.Decay.LINEAR, 0, 0, 5);
+    Slicing slicing = new Slicing(3, 0, 0, Optional.empty(), Optional.of(0.25));
+    double[] wanted = {1, 0.5, 0.25, 0.125, 0.25, 0.1875, 0.125, 0.0625};
+
+    for (Schedule schedule :
+        List.of(
+            slicing.schedule(linear, 7), slicing.course(examples(7), linear).schedule(linear))) {
+      assertThat(IntStream.rangeClosed(1, 8).mapToDouble(schedule::rate).toArray())
+          .containsExactly(Arrays.stream(wanted).map(w -> 1e-3 * w).toArray(), within(1e-18));
+    }
+  }
+
+  /** Three steps of warm-up reach into the second slice, which falls from there: 1 of 1, 4 of 4. */
+  @Test
+  void schedule_warmedUpIntoTheSecondSlice_fallsBehindTheWarmup() {
+    Recipe linear = new Recipe(2, 2, 2, 3, 3, Recipe.Decay.LINEAR, 0, 0, 5);
+    Slicing slicing = new Slicing(3, 0, 0, Optional.empty(), Optional.of(0.5));
+    Schedule schedule = slicing.schedule(linear, 7);
+
+    assertThat(IntStream.rangeClosed(1, 8).mapToDouble(schedule::rate).toArray())
+        .containsExactly(1, 2, 3, 1.5, 1.5, 1.125, 0.75, 0.375);
+  }
+
   @Test
   void slicing_ofLikeSizes_standsInLedgersAsBefore() {
     assertThat(new Slicing(3, 1, 0.5)).hasToString("Slicing[slices=3, first=1, rehearsal=0.5]");
-    assertThat(new Slicing(3, 1, 0, Optional.of(0.25)))
-        .hasToString("Slicing[slices=3, first=1, rehearsal=0.0, share=0.25]");
+    assertThat(new Slicing(3, 1, 0, Optional.of(0.25), Optional.of(0.5)))
+        .hasToString("Slicing[slices=3, first=1, rehearsal=0.0, share=0.25, later=0.5]");
   }
 
   @Test
@@ -111,13 +141,18 @@ class SlicingTest {
         .isInstanceOf(InvalidRequest.class)
         .hasMessageContaining("got 1.0");
     assertThatThrownBy(() -> new Slicing(1, 3, 0)).hasMessageContaining("at least 2 slices");
-    assertThatThrownBy(() -> new Slicing(2, 0, 0, Optional.of(1.0)))
+    assertThatThrownBy(() -> new Slicing(2, 0, 0, Optional.of(1.0), Optional.empty()))
         .hasMessageContaining("got 1.0");
-    assertThatThrownBy(() -> new Slicing(1, 0, 0, Optional.of(0.5)))
+    assertThatThrownBy(() -> new Slicing(1, 0, 0, Optional.of(0.5), Optional.empty()))
         .hasMessageContaining("at least 2 slices");
+    assertThatThrownBy(() -> new Slicing(2, 0, 0, Optional.empty(), Optional.of(1.5)))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("got 1.5");
     for (double share : List.of(0.01, 0.9)) {
       assertThatThrownBy(
-              () -> new Slicing(3, 0, 0, Optional.of(share)).course(examples(8), TWO_BY_TWO))
+              () ->
+                  new Slicing(3, 0, 0, Optional.of(share), Optional.empty())
+                      .course(examples(8), TWO_BY_TWO))
           .isInstanceOf(InvalidRequest.class)
           .hasMessageContaining("leaves a slice without any");
     }
