@@ -36,6 +36,7 @@ import palimpsest.api.Request;
  * @param gaps what was left undone and why, where no score or attack says it
  * @param environment what it ran on: Java, operating system, cores, BLAS, libtorch
  * @param digests digests of what is not enclosed, such as the ledger's head or the corpus
+ * @param gallery what the models drew, where they draw; they then have no sample answers
  */
 public record Dossier(
     String created,
@@ -53,7 +54,8 @@ public record Dossier(
     List<Sample> samples,
     List<Gap> gaps,
     Map<String, String> environment,
-    Map<String, String> digests) {
+    Map<String, String> digests,
+    Optional<Gallery> gallery) {
 
   /** Column of the model before any remedy. */
   public static final String ORIGINAL = "original";
@@ -135,16 +137,61 @@ public record Dossier(
       }
     }
     for (Sample sample : samples) {
-      if (!columns.containsAll(sample.answers().keySet())) {
-        throw new InvalidRequest(
-            "dossier: answers to sample "
-                + sample.exampleId()
-                + " must be of "
-                + columns
-                + ", got "
-                + sample.answers().keySet());
-      }
+      String what = "answers to sample " + sample.exampleId();
+      requireColumns(what, columns, sample.answers().keySet());
     }
+    for (Gallery.Row row : gallery.map(Gallery::rows).orElse(List.of())) {
+      String what = "pictures of \"" + row.prompt() + "\"";
+      requireColumns(what, columns, row.drawn().keySet());
+      requireColumns(what, columns, row.attacked().keySet());
+    }
+    if (gallery.isPresent() && !samples.isEmpty()) {
+      throw new InvalidRequest("dossier: got both answers and pictures: give those of one model");
+    }
+  }
+
+  private static void requireColumns(String what, List<String> columns, Set<String> got) {
+    if (!columns.containsAll(got)) {
+      throw new InvalidRequest("dossier: " + what + " must be of " + columns + ", got " + got);
+    }
+  }
+
+  /** That of models that write. */
+  public Dossier(
+      String created,
+      String generator,
+      Request request,
+      Found found,
+      Decision decision,
+      Plan plan,
+      Original original,
+      List<Outcome> outcomes,
+      Optional<String> primary,
+      Optional<Reference> reference,
+      List<ScoreRow> scores,
+      Axes axes,
+      List<Sample> samples,
+      List<Gap> gaps,
+      Map<String, String> environment,
+      Map<String, String> digests) {
+    this(
+        created,
+        generator,
+        request,
+        found,
+        decision,
+        plan,
+        original,
+        outcomes,
+        primary,
+        reference,
+        scores,
+        axes,
+        samples,
+        gaps,
+        environment,
+        digests,
+        Optional.empty());
   }
 
   /** The models compared: the original, each outcome's label, the reference where there is one. */

@@ -150,6 +150,16 @@ final class Html {
     return close().close();
   }
 
+  /** A picture that stands in the page itself. */
+  Html picture(String png, String alt) {
+    out.append("<img src=\"data:image/png;base64,");
+    escape(png, out);
+    out.append("\" alt=\"");
+    escape(alt, out);
+    out.append("\"/>");
+    return this;
+  }
+
   /** The style sheet, which is our own file and has nothing to escape. */
   Html style(String css) {
     if (css.indexOf('<') >= 0 || css.indexOf('&') >= 0) {

@@ -15,7 +15,9 @@ import java.util.Map;
  */
 final class Page {
   /** Raised whenever a byte of the page changes for the same content. */
-  static final int VERSION = 1;
+  static final int VERSION = 2;
+
+  static final String PICTURES = "pictures";
 
   static final String CSS = css();
 
@@ -27,6 +29,7 @@ final class Page {
           Map.entry("request", "Request and scope"),
           Map.entry("found", "What was found"),
           Map.entry("done", "What was done"),
+          Map.entry(PICTURES, "Pictures side by side"),
           Map.entry("answers", "Answers side by side"),
           Map.entry("plots", "Trade-off and relearning"),
           Map.entry("attacks", "Attacks"),
@@ -47,6 +50,7 @@ final class Page {
     PageVerdicts.write(html, dossier, sealed.verdicts());
     PageRequest.write(html, dossier);
     PageDone.write(html, dossier);
+    PagePictures.write(html, dossier);
     PageAnswers.write(html, dossier);
     PagePlots.write(html, dossier);
     PageAttacks.write(html, dossier);
@@ -73,7 +77,8 @@ final class Page {
             "content",
             "default-src 'none'; style-src 'sha256-"
                 + hash
-                + "'; base-uri 'none'; form-action 'none'")
+                + (dossier.gallery().isPresent() ? "'; img-src data:" : "'")
+                + "; base-uri 'none'; form-action 'none'")
         .empty("meta", "name", "referrer", "content", "no-referrer")
         .empty("meta", "name", "viewport", "content", "width=device-width, initial-scale=1")
         .leaf("title", "Dossier " + Html.clip(dossier.request().id(), 80))
@@ -89,10 +94,16 @@ final class Page {
     html.foreign(dossier.original().name()).close();
     html.text(" · made " + dossier.created() + " by ").foreign(dossier.generator()).close();
     html.open("nav", "aria-label", "Contents").open("ul");
-    for (Map.Entry<String, String> entry : CONTENTS) {
+    for (Map.Entry<String, String> entry : contents(dossier)) {
       html.open("li").leaf("a", entry.getValue(), "href", "#" + entry.getKey()).close();
     }
     html.close().close().close();
+  }
+
+  /** A model that draws has pictures, one that writes has answers. */
+  private static List<Map.Entry<String, String>> contents(Dossier dossier) {
+    String other = dossier.gallery().isPresent() ? "answers" : PICTURES;
+    return CONTENTS.stream().filter(e -> !e.getKey().equals(other)).toList();
   }
 
   /** Opens a section of the contents. */

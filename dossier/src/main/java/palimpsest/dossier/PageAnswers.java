@@ -13,6 +13,9 @@ final class PageAnswers {
   private PageAnswers() {}
 
   static void write(Html html, Dossier dossier) {
+    if (dossier.gallery().isPresent()) {
+      return;
+    }
     Page.section(html, "answers");
     if (dossier.samples().isEmpty()) {
       html.leaf("p", "No sample answers were recorded.").close();

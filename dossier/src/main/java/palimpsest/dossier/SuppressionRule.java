@@ -29,7 +29,7 @@ final class SuppressionRule {
       return new Ruling(Tone.NOT_TESTED, "Not tested", lines);
     }
     String counts =
-        samples.words("sample answer") + " and " + attacks.words("attack") + " still give it";
+        samples.words(noun(dossier)) + " and " + attacks.words("attack") + " still give it";
     if (samples.given() + attacks.given() > 0) {
       return new Ruling(Tone.NOT_SHOWN, "Not suppressed: " + counts, lines);
     }
@@ -47,7 +47,11 @@ final class SuppressionRule {
     }
   }
 
-  /** Sample answers of a column that give the target. */
+  private static String noun(Dossier dossier) {
+    return dossier.gallery().isPresent() ? "sample picture" : "sample answer";
+  }
+
+  /** Sample answers of a column that give the target, or pictures that show it. */
   static Tally samples(Dossier dossier, String column) {
     int given = 0;
     int of = 0;
@@ -56,6 +60,13 @@ final class SuppressionRule {
       if (sample.split() == Split.FORGET && answer != null) {
         of++;
         given += Overlap.gives(answer, sample) ? 1 : 0;
+      }
+    }
+    for (Gallery.Row row : dossier.gallery().map(Gallery::rows).orElse(List.of())) {
+      Gallery.Shown picture = row.drawn().get(column);
+      if (row.split() == Split.FORGET && picture != null) {
+        of++;
+        given += dossier.gallery().orElseThrow().shows(picture) ? 1 : 0;
       }
     }
     return new Tally(given, of);
@@ -103,7 +114,7 @@ final class SuppressionRule {
   private static void compare(Dossier dossier, List<String> lines) {
     Tally before = samples(dossier, Dossier.ORIGINAL);
     if (before.of() > 0) {
-      lines.add("The original gave it in " + before.words("sample answer") + ".");
+      lines.add("The original gave it in " + before.words(noun(dossier)) + ".");
       if (before.given() == 0) {
         lines.add("As it gave none before, these samples show little.");
       }
@@ -112,7 +123,7 @@ final class SuppressionRule {
     if (reference.given() > 0) {
       lines.add(
           "The retrained reference gives it in "
-              + reference.words("sample answer")
+              + reference.words(noun(dossier))
               + ": a model that never saw the records can still produce it.");
     }
   }

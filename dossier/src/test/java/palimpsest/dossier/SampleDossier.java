@@ -79,6 +79,33 @@ final class SampleDossier {
         Map.of("ledger head", digest("ledger"), "corpus", digest("corpus")));
   }
 
+  /** Of a model that draws. */
+  static Dossier drawn(Gallery gallery) {
+    return with(List.of(), Optional.of(gallery));
+  }
+
+  static Dossier with(List<Sample> samples, Optional<Gallery> gallery) {
+    Dossier d = make();
+    return new Dossier(
+        d.created(),
+        d.generator(),
+        d.request(),
+        d.found(),
+        d.decision(),
+        d.plan(),
+        d.original(),
+        d.outcomes(),
+        d.primary(),
+        d.reference(),
+        d.scores(),
+        d.axes(),
+        samples,
+        d.gaps(),
+        d.environment(),
+        d.digests(),
+        gallery);
+  }
+
   static Request request(String id, String requester) {
     return new Request(
         id,
