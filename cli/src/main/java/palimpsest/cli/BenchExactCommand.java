@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
     description = {
       "Trains a Llama of 2.3 million parameters on TOFU under each of several policies: all data in"
           + " every epoch, slices one after the other with earlier ones rehearsed, most of the"
-          + " steps or most of the data on the first slice, and shards. Says what an exact removal of each author takes by the cost model,"
-          + " measures some that span the costs, and asks the models what they kept. Writes"
+          + " steps or most of the data on the first slice, and shards. Says what an exact removal"
+          + " of each author takes by the cost model, measures some that span the costs, and asks the models what they kept. Writes"
           + " table.md and found.json of each policy.",
       "",
       "What was interrupted goes on when run again. Policies may run side by side, each in a"
@@ -84,6 +84,7 @@ final class BenchExactCommand implements Callable<Integer> {
             out,
             ExactBench.Settings.usual(measured, Optional.ofNullable(base)),
             common.resumableConsole(screen));
+    bench.require(chosen);
     chosen.forEach(bench::run);
     screen.line(ExactTable.of(out).write(out).toString());
     return 0;

@@ -52,6 +52,25 @@ class SlicesCommandTest {
     assertThat(whole.get("after")).isEqualTo(applied.get("after"));
   }
 
+  /** Six records of 12 in the first slice, three in each other: 2 + 1 + 1 steps of 4. */
+  @Test
+  void replay_ofSlicesWithSharesAndRatesOfTheirOwn_isThatOfTheRunFromItsStart() {
+    String train = BadPlaces.TRAIN.replace("@trained", "@own") + " --slices 3 --keep-checkpoints 2";
+    String own = desk.run(train + " --first-share 0.5 --later-rate 0.25 --warmup 0").err();
+    assertThat(own).contains("of 4 steps on average");
+    desk.decide("corpus.jsonl#8");
+    String replay = REPLAY.replace("@trained", "@own");
+
+    JsonNode applied = desk.json(replay + " --out @own-less");
+    JsonNode whole = desk.json(replay + ":checkpoints=0 --out @own-whole");
+    assertThat(applied.get("steps").asInt()).isEqualTo(2);
+    assertThat(whole.get("steps").asInt()).isEqualTo(4);
+    assertThat(applied.get("after")).isEqualTo(whole.get("after"));
+    JsonNode slices = desk.tree("own/model/palimpsest.json").get("slices");
+    assertThat(slices.get("share").asDouble()).isEqualTo(0.5);
+    assertThat(slices.get("later").asDouble()).isEqualTo(0.25);
+  }
+
   /** Of 12 records by 4 in 2 epochs, 6 steps, the first epoch has met all. */
   @Test
   void replay_ofAnAdapter_isThatOfTheRunFromItsStart() {
@@ -81,8 +100,13 @@ class SlicesCommandTest {
         "--batch 4 --slices 3 --rehearse 0.1 | rehearsal of 0.1 of 4 records a step is none",
         "--batch 4 --start @model --slices 3 --rehearse 0.1 | of 4 records a step is none",
         "--slices 3 --rehearse 1 | from 0 to below 1, got 1.0",
-        "--rehearse 0.5 | one slice has no first and nothing to rehearse",
-        "--first-epochs 2 | one slice has no first and nothing to rehearse",
+        "--rehearse 0.5 | one slice has no first, no later and nothing to rehearse",
+        "--first-epochs 2 | one slice has no first, no later and nothing to rehearse",
+        "--first-share 0.5 | one slice has no first, no later and nothing to rehearse",
+        "--later-rate 0.5 | one slice has no first, no later and nothing to rehearse",
+        "--slices 3 --first-share 1 | share of the first slice must be in (0, 1), got 1.0",
+        "--slices 3 --first-share 0.95 | leaves a slice without any",
+        "--slices 3 --later-rate 2 | rate of later slices must be in (0, 1], got 2.0",
         "--slices 0 | slices must be at least 1, got 0",
         "--slices 13 | slices must be at most as many as the records, 12, got 13",
         "--slices 13 --start @model | slices must be at most as many as the records, 12, got 13",

@@ -179,6 +179,7 @@ public final class Destroying {
     }
     Superseded begun =
         listed.of(clock.instant().toString(), now.stream().map(old::digested).toList());
+    AtomicFile.syncAll(replay.folder()); // what takes OLD's place outlasts a loss of power too
     intent.write(begun);
     return begun;
   }

@@ -19,6 +19,7 @@ import palimpsest.api.Check;
 import palimpsest.api.Decision;
 import palimpsest.api.Evidence;
 import palimpsest.api.Example;
+import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.api.Recipe;
 import palimpsest.api.Score;
@@ -102,6 +103,7 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
    * @param seconds taken, all included
    * @param toldSeconds by the cost model
    * @param perStep mean seconds of a step of the replay
+   * @param before digest of the parameters of the model that forgot
    * @param after digest of the parameters
    */
   record Measured(
@@ -111,12 +113,14 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
       double seconds,
       double toldSeconds,
       double perStep,
+      String before,
       String after) {}
 
   /**
    * What was found under a policy.
    *
    * @param policy name
+   * @param base digest of the model under shards
    * @param steps of the training
    * @param seconds of the training, at its mean pace
    * @param again steps of training anew without one author; of shards those of training all anew
@@ -129,6 +133,7 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
    */
   record Found(
       String policy,
+      Optional<String> base,
       int steps,
       double seconds,
       int again,
@@ -154,6 +159,24 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
   }
 
   static final String FILE = "found.json";
+
+  /**
+   * Refuses a base that cannot be read, or is given where no policy takes it.
+   *
+   * @throws InvalidRequest if so
+   */
+  public void require(List<ExactPolicy> policies) {
+    settings
+        .base()
+        .ifPresent(
+            base -> {
+              if (policies.stream().allMatch(p -> p.shards() == 0)) {
+                throw new InvalidRequest(
+                    "--base is the model under shards: choose shards-16 too, or leave it out");
+              }
+              TextModel.read(base, PromptTemplate.Kind.PLAIN).close();
+            });
+  }
 
   /** Trains, asks and measures what is not there yet; gives the file of all that was found. */
   public Path run(ExactPolicy policy) {
@@ -199,6 +222,7 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
     }
     return new Found(
         policy.name(),
+        ShardSet.beside(model).map(ShardSet::digest),
         steps,
         seconds,
         again,
@@ -252,8 +276,12 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
     Path folder = Outputs.folder(out.resolve(policy.name()).resolve("measured"));
     String name = String.format(Locale.ROOT, "author-%03d", author);
     Path file = folder.resolve(name + ".json");
+    String before = PolicyModel.digest(model);
     if (Files.exists(file)) {
-      return JsonFiles.read(file, Measured.class);
+      Measured there = JsonFiles.read(file, Measured.class);
+      if (there.before().equals(before)) {
+        return there;
+      }
     }
     Path work = folder.resolve(name);
     Outputs.delete(work); // a time that was interrupted is none
@@ -278,6 +306,7 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
             applied.seconds(),
             way.cost().seconds().orElseThrow(),
             perStep(work),
+            before,
             applied.after());
     JsonFiles.write(file, measured);
     Outputs.delete(work);
@@ -314,8 +343,12 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
 
   private Map<String, Double> utility(ExactPolicy policy, Path model, List<Example> asked) {
     Path file = out.resolve(policy.name()).resolve("utility.json");
+    String digest = PolicyModel.digest(model);
     if (Files.exists(file)) {
-      return new TreeMap<>(JsonFiles.read(file, Utility.class).values());
+      Utility there = JsonFiles.read(file, Utility.class);
+      if (there.model().equals(digest)) {
+        return new TreeMap<>(there.values());
+      }
     }
     console.say("Asking the model of " + policy.name());
     Suite suite = new Suite(Map.of(Split.RETAIN, asked));
@@ -335,7 +368,7 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
         put(values, AVERAGED, Evaluating.evidence(together.model(), some, TOKENS));
       }
     }
-    JsonFiles.write(file, new Utility(values));
+    JsonFiles.write(file, new Utility(digest, values));
     return values;
   }
 
@@ -344,8 +377,13 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
     return IntStream.range(0, all.size()).filter(i -> i % step == 0).mapToObj(all::get).toList();
   }
 
-  /** Values by metric. */
-  record Utility(Map<String, Double> values) {}
+  /**
+   * What a model kept.
+   *
+   * @param model digest of its parameters
+   * @param values by metric
+   */
+  record Utility(String model, Map<String, Double> values) {}
 
   private static void put(Map<String, Double> into, String before, Evidence evidence) {
     Map<String, Score> scores = Evaluating.scores(evidence, Optional.empty(), Optional.empty());

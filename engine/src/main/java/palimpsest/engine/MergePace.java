@@ -4,16 +4,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import palimpsest.api.Check;
+import palimpsest.api.CorruptArtifact;
+import palimpsest.api.InvalidRequest;
 
 /**
  * How long merging a set of shards took, with all that a request repeats of it: reading the frozen
  * checkpoint and the adapters, measuring what having sharded costs, writing the model. Beside
- * {@code shards.json} as {@code pace.json}; no result depends on it.
+ * {@code shards.json} as {@code merging.json}; no result depends on it.
  *
  * @param seconds wall-clock time
  */
 record MergePace(double seconds) {
-  static final String FILE = "pace.json";
+  static final String FILE = "merging.json";
 
   MergePace {
     Check.nonNegative(seconds, "seconds of merging");
@@ -26,9 +28,14 @@ record MergePace(double seconds) {
    */
   static Optional<MergePace> of(Path folder) {
     Path file = folder.resolve(FILE);
-    return Files.exists(file)
-        ? Optional.of(JsonFiles.read(file, MergePace.class))
-        : Optional.empty();
+    try {
+      return Files.exists(file)
+          ? Optional.of(JsonFiles.read(file, MergePace.class))
+          : Optional.empty();
+    } catch (CorruptArtifact | InvalidRequest e) {
+      throw new CorruptArtifact(
+          file + " does not say seconds: remove it, no result depends on it", e);
+    }
   }
 
   void write(Path folder) {

@@ -19,7 +19,7 @@ import palimpsest.torch.llm.TextModel;
  * adapter that was trained on it. What merging or averaging loses is the difference to this.
  *
  * @param model the merged model that the shards are beside
- * @param corpus that was cut into shards as it stands
+ * @param corpus that was cut into shards
  */
 record OwnShard(Path model, ShardSet shards, Corpus corpus) {
 
@@ -48,19 +48,17 @@ record OwnShard(Path model, ShardSet shards, Corpus corpus) {
   /** The questions by the number of the shard that has their record. */
   private Map<Integer, List<Example>> parts(List<Example> asked) {
     Map<String, Integer> places = new HashMap<>();
-    int at = 0;
+    Holdings held = Holdings.of(model, shards, corpus);
     for (int part = 0; part < shards.parts().size(); part++) {
-      int end = at + shards.parts().get(part).examples();
-      for (Example e : corpus.examples().subList(at, end)) {
+      for (Example e : held.of(shards.parts().get(part).name())) {
         places.put(key(e), part);
       }
-      at = end;
     }
     Map<Integer, List<Example>> parts = new TreeMap<>();
     for (Example e : asked) {
       Integer part = places.get(key(e));
       if (part == null) {
-        throw new InvalidRequest(e.id() + " asks what no record of the corpus answers");
+        throw new InvalidRequest(e.id() + " asks what no record of a shard answers");
       }
       parts.computeIfAbsent(part, p -> new ArrayList<>()).add(e);
     }

@@ -10,6 +10,7 @@ import palimpsest.api.InvalidRequest;
 import palimpsest.api.Recipe;
 import palimpsest.discovery.Corpus;
 import palimpsest.engine.meta.Knowledge;
+import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.text.PromptTemplate;
 
 /**
@@ -28,6 +29,7 @@ record PolicyModel(ExactPolicy policy, Path out, ExactBench.Settings settings, C
     if (policy.shards() > 0) {
       if (ShardSet.beside(folder.resolve("model")).isPresent()) {
         trainings(folder.resolve("model")).forEach(this::requireOfPolicy);
+        requireOverBase(folder.resolve("model"));
         return folder.resolve("model");
       }
       Sharding.How how =
@@ -59,6 +61,26 @@ record PolicyModel(ExactPolicy policy, Path out, ExactBench.Settings settings, C
       throw new InvalidRequest(
           trained + " was trained otherwise than " + policy.name() + " is: give another --out");
     }
+  }
+
+  /** Shards that lie there may be over another model than the one that was given. */
+  private void requireOverBase(Path merged) {
+    ShardSet there = ShardSet.beside(merged).orElseThrow();
+    try (TextModel base = TextModel.read(base(), PromptTemplate.Kind.PLAIN)) {
+      if (!there.digest().equals(base.digest())
+          || !there.adapter().equals(policy.adapter(settings.rank()))) {
+        throw new InvalidRequest(
+            merged + " has shards over another --base or of another rank: give another --out");
+      }
+    }
+  }
+
+  /** Digest of a model's parameters, as its manifest has it. */
+  static String digest(Path model) {
+    return ShardSet.beside(model)
+        .map(ShardSet::weights)
+        .or(() -> Manifest.beside(model).map(Manifest::weights))
+        .orElseThrow();
   }
 
   /** The one that was given, or one that has read an invented world and nothing of the corpus. */

@@ -28,7 +28,7 @@ import palimpsest.torch.train.Slicing;
  * <pre>
  * OUT/shards/NN/    run/ and adapter/ of a shard
  * OUT/model/        the checkpoint with the mean of the adapters merged into it
- * OUT/pace.json     how long merging took
+ * OUT/merging.json  how long merging took
  * OUT/shards.json   what belongs together
  * </pre>
  *
@@ -138,6 +138,9 @@ public record Sharding(Path out, How how, int count, Route route, Console consol
               + ", too few for "
               + slices
               + " slices: give fewer of either");
+    }
+    if (!shard.isEmpty()) {
+      how.slicing().steps(how.recipe(), shard.size()); // refuses a share that leaves one empty
     }
   }
 

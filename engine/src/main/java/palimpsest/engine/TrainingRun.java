@@ -159,9 +159,7 @@ final class TrainingRun {
       new ExampleTable(folder).require(data, gone);
     }
     Course course =
-        replay
-            .map(r -> r.course(schedule()))
-            .orElseGet(() -> how.slicing().course(data, how.recipe()));
+        replay.map(Replay::course).orElseGet(() -> how.slicing().course(data, how.recipe()));
     RunFolder run = replay.map(r -> r.into(folder)).orElseGet(() -> fresh(course, trained));
     replay.map(Replay::elsewhere).filter(e -> !e.isEmpty()).ifPresent(this::tellElsewhere);
     Console.Bar bar =

@@ -2,11 +2,13 @@ package palimpsest.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -78,6 +80,65 @@ class ExactBenchTest {
         .containsKey("averaged logits: utility.retain-probability")
         .containsKey("own shard's adapter: utility.retain-probability");
     assertThat(bench().run(policy)).hasBinaryContent(first);
+  }
+
+  /** Of ten authors the last makes nine tenths of the requests: 0.1 x 40 + 0.9 x 90. */
+  @Test
+  void meanByRisk_ofTenCosts_byHand() {
+    List<Integer> costs = List.of(0, 10, 20, 30, 40, 50, 60, 70, 80, 90);
+    ExactBench.Found found =
+        new ExactBench.Found(
+            "p",
+            Optional.empty(),
+            90,
+            1,
+            90,
+            costs,
+            0,
+            Optional.empty(),
+            Map.of(),
+            List.of(),
+            Map.of(),
+            "");
+
+    assertThat(found.mean()).isEqualTo(45);
+    assertThat(found.meanByRisk()).isCloseTo(85, within(1e-12));
+  }
+
+  @Test
+  void run_onAnotherModelThanBefore_asksItAnew() throws IOException {
+    ExactPolicy policy = ExactPolicy.of("rehearsed-short");
+    Path file = bench().run(policy);
+    ExactBench.Found first = JsonFiles.read(file, ExactBench.Found.class);
+    Path utility = folder.resolve("out/rehearsed-short/utility.json");
+    JsonFiles.write(utility, new ExactBench.Utility("of another model", Map.of("u", 9.0)));
+    Outputs.delete(file);
+
+    assertThat(JsonFiles.read(bench().run(policy), ExactBench.Found.class).utility())
+        .isEqualTo(first.utility())
+        .doesNotContainKey("u");
+  }
+
+  @Test
+  void require_aBaseThatNoPolicyTakesOrNobodyCanRead_isRefused() throws IOException {
+    ExactBench.Settings of = SMALL;
+    ExactBench based =
+        new ExactBench(
+            bench().data(),
+            folder.resolve("out"),
+            new ExactBench.Settings(
+                of.shape(),
+                of.recipe(),
+                of.rank(),
+                of.budget(),
+                of.measured(),
+                Optional.of(folder.resolve("nothing"))),
+            Console.SILENT);
+    assertThatThrownBy(() -> based.require(List.of(ExactPolicy.of("shuffled"))))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("choose shards-16 too");
+    assertThatThrownBy(() -> based.require(ExactPolicy.all())).hasMessageContaining("nothing");
+    assertThat(folder.resolve("out")).doesNotExist();
   }
 
   @Test

@@ -34,7 +34,7 @@ record Forger(Path training) {
     return new ArrayList<>(Files.readAllLines(training.resolve("run/ledger.jsonl")));
   }
 
-  /** Chains as many lines as there were anew, in the ledger, the checkpoints and the manifest. */
+  /** Chains these lines, in the ledger, the checkpoints and the manifest. */
   void write(List<String> lines) throws IOException {
     List<String> before = ledger();
     List<String> after = chained(lines);
@@ -51,7 +51,7 @@ record Forger(Path training) {
     for (Path file : files) {
       String text = Files.readString(file);
       for (int i = 0; i < before.size(); i++) {
-        text = text.replace(hash(before.get(i)), hash(after.get(i)));
+        text = text.replace(hash(before.get(i)), hash(after.get(Math.min(i, after.size() - 1))));
       }
       Files.writeString(file, text);
     }

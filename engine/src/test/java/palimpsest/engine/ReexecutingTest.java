@@ -125,6 +125,19 @@ class ReexecutingTest {
     requireFailed(again(owner.resolve("model"), false), "ledger line 3 has rate ");
   }
 
+  /** The owner's ledger is whole, and does without the last step. */
+  @Test
+  void run_onAShorterLedger_fails() throws IOException {
+    Path owner = folder.resolve("owner");
+    copy(home.resolve("training"), owner);
+    Forger forger = new Forger(owner);
+    List<String> lines = forger.ledger();
+    forger.write(lines.subList(0, lines.size() - 1));
+    requireFailed(
+        again(owner.resolve("model"), false),
+        "has " + (lines.size() - 2) + " steps, recipe and data settle " + (lines.size() - 1));
+  }
+
   private static String rate(String line) {
     return line.substring(line.indexOf("\"rate\""), line.indexOf(",\"tokens\""));
   }

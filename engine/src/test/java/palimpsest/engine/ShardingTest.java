@@ -177,7 +177,7 @@ class ShardingTest {
     Remedy planned = remedy(plan(model, Optional.of(letters), ids(17, 17)), "exact.shards");
     assertThat(planned.cost().orElseThrow().seconds()).contains(7 + 0.5 * planned.steps());
 
-    Files.delete(folder.resolve("timed/pace.json"));
+    Files.delete(folder.resolve("timed").resolve(MergePace.FILE));
     Remedy untold = remedy(plan(model, Optional.of(letters), ids(17, 17)), "exact.shards");
     assertThat(untold.cost().orElseThrow().seconds()).isEmpty();
   }

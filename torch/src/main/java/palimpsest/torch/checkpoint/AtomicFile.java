@@ -8,10 +8,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import palimpsest.api.InvalidRequest;
 
 /**
@@ -36,13 +38,7 @@ public final class AtomicFile {
    */
   public static void write(Path file, byte[] content) {
     ByteBuffer bytes = ByteBuffer.wrap(content);
-    write(
-        file,
-        channel -> {
-          while (bytes.hasRemaining()) {
-            channel.write(bytes);
-          }
-        });
+    write(file, channel -> drain(channel, bytes));
   }
 
   /**
@@ -95,6 +91,27 @@ public final class AtomicFile {
     long unique = COUNT.incrementAndGet();
     String name = "." + target.getFileName() + "." + ProcessHandle.current().pid() + "-" + unique;
     return target.resolveSibling(name + ".part");
+  }
+
+  /**
+   * Makes all that lies below a folder durable, whoever wrote it; links are not followed.
+   *
+   * @throws InvalidRequest if a file cannot be read
+   */
+  public static void syncAll(Path folder) {
+    try (Stream<Path> all = Files.walk(folder)) {
+      for (Path each : all.toList()) {
+        if (Files.isDirectory(each, LinkOption.NOFOLLOW_LINKS)) {
+          sync(each);
+        } else if (Files.isRegularFile(each, LinkOption.NOFOLLOW_LINKS)) {
+          try (FileChannel channel = FileChannel.open(each, StandardOpenOption.READ)) {
+            channel.force(true);
+          }
+        }
+      }
+    } catch (IOException e) {
+      throw new InvalidRequest(folder + ": cannot be made durable: " + Words.reason(e), e);
+    }
   }
 
   /** Makes a folder's entries durable, where the file system lets folders be opened. */

@@ -2,7 +2,6 @@ package palimpsest.torch.train;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -85,9 +84,7 @@ record Checkpoints(Path folder) {
 
   private void describe(int step, String digest, String head) {
     String line = line(step, digest, head);
-    AtomicFile.write(
-        json(step),
-        channel -> channel.write(ByteBuffer.wrap(line.getBytes(StandardCharsets.UTF_8))));
+    AtomicFile.write(json(step), line.getBytes(StandardCharsets.UTF_8));
   }
 
   private static String line(int step, String digest, String head) {

@@ -41,11 +41,19 @@ record RecordedCourse(List<String> lines, int examples, int companions) implemen
   }
 
   /**
-   * Holds seed and learning rate of every step to a recipe's and its schedule.
+   * Holds the number of steps, and seed and learning rate of each, to a recipe's and its schedule.
    *
    * @throws CorruptArtifact naming the first line that says otherwise
    */
   void requireRates(Recipe recipe, Schedule schedule) {
+    if (steps() != schedule.steps()) {
+      throw new CorruptArtifact(
+          "the ledger has "
+              + steps()
+              + " steps, recipe and data settle "
+              + schedule.steps()
+              + ": restore it from a copy");
+    }
     for (int step = 1; step <= steps(); step++) {
       try {
         JsonNode line = JSON.readTree(lines.get(step));

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Optional;
 import java.util.TreeSet;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Recipe;
@@ -26,6 +27,7 @@ public final class Replay {
   private final RecordedCourse course;
   private final NavigableSet<Integer> gone;
   private final int firstTouch;
+  private Optional<Schedule> schedule = Optional.empty(); // until it is held to one
 
   private Replay(
       Checkpoints checkpoints,
@@ -117,9 +119,14 @@ public final class Replay {
     return course.steps() - kept();
   }
 
-  /** What is to be met, and when, at the learning rates of the run's recipe and slices. */
-  public Course course(Schedule schedule) {
-    return course.by(schedule);
+  /**
+   * What is to be met, and when, at the learning rates that it was held to by {@link #by}.
+   *
+   * @throws IllegalStateException if it was held to none
+   */
+  public Course course() {
+    return course.by(
+        schedule.orElseThrow(() -> new IllegalStateException("held to no schedule yet")));
   }
 
   /**
@@ -139,13 +146,15 @@ public final class Replay {
   }
 
   /**
-   * Holds seed and learning rate of every step to those of the recipe that the run is done again
-   * by: a ledger that says otherwise of one is not of this training.
+   * Holds the number of steps, and seed and learning rate of each, to those of the recipe that the
+   * run is done again by: a ledger that says otherwise is not of this training.
    *
+   * @param rates of all its steps, as recipe, slices and number of examples settle them
    * @throws palimpsest.api.CorruptArtifact naming the first step that has others
    */
-  public Replay by(Recipe recipe, Schedule schedule) {
-    course.requireRates(recipe, schedule);
+  public Replay by(Recipe recipe, Schedule rates) {
+    course.requireRates(recipe, rates);
+    schedule = Optional.of(rates);
     return this;
   }
 

@@ -229,8 +229,9 @@ public final class RunFolder implements AutoCloseable {
     watch.ifPresent(Pace.Watch::write);
   }
 
-  /** Notes, after the last step, how long they took. */
+  /** Makes the ledger last, after the last step, and notes how long the steps took. */
   void end() {
+    ledger().sync();
     watch.ifPresent(Pace.Watch::write);
   }
 

@@ -32,6 +32,11 @@ public final class Schedule {
     this.stretches = List.copyOf(stretches);
   }
 
+  /** Steps that it has rates for. */
+  int steps() {
+    return stretches.get(stretches.size() - 1).end();
+  }
+
   /** The rate of a step, counted from 1. */
   double rate(int step) {
     if (step <= recipe.warmup()) {

@@ -39,6 +39,7 @@ final class SlicedCourse implements Course {
 
   private final List<? extends Item> data;
   private final Recipe recipe;
+  private final Slicing slicing;
   private final List<Stage> stages;
   private final Map<Stage, Cycle> fresh = new HashMap<>();
   private final Map<Stage, Cycle> earlier = new HashMap<>();
@@ -46,26 +47,12 @@ final class SlicedCourse implements Course {
   SlicedCourse(List<? extends Item> data, Recipe recipe, Slicing slicing) {
     this.data = List.copyOf(data);
     this.recipe = recipe;
+    this.slicing = slicing;
     this.stages = stages(data.size(), recipe, slicing);
   }
 
   static List<Stage> stages(int examples, Recipe recipe, Slicing slicing) {
-    if (examples < slicing.slices()) {
-      throw new InvalidRequest(
-          "slices must be at most as many as the records, "
-              + examples
-              + ", got "
-              + slicing.slices());
-    }
-    int held = slicing.begin(1, examples);
-    if (slicing.share().isPresent() && (held == 0 || examples - held < slicing.slices() - 1)) {
-      throw new InvalidRequest(
-          "a share of "
-              + slicing.share().get()
-              + " of "
-              + examples
-              + " records leaves a slice without any: give another");
-    }
+    requireFits(examples, slicing);
     List<Stage> stages = new ArrayList<>();
     int before = 0;
     int epochs = 0;
@@ -88,6 +75,25 @@ final class SlicedCourse implements Course {
     return stages;
   }
 
+  private static void requireFits(int examples, Slicing slicing) {
+    if (examples < slicing.slices()) {
+      throw new InvalidRequest(
+          "slices must be at most as many as the records, "
+              + examples
+              + ", got "
+              + slicing.slices());
+    }
+    int held = slicing.begin(1, examples);
+    if (slicing.share().isPresent() && (held == 0 || examples - held < slicing.slices() - 1)) {
+      throw new InvalidRequest(
+          "a share of "
+              + slicing.share().get()
+              + " of "
+              + examples
+              + " records leaves a slice without any: give another");
+    }
+  }
+
   static int steps(List<Stage> stages) {
     return stages.get(stages.size() - 1).end();
   }
@@ -95,6 +101,11 @@ final class SlicedCourse implements Course {
   @Override
   public int steps() {
     return steps(stages);
+  }
+
+  @Override
+  public Schedule schedule(Recipe of) {
+    return slicing.schedule(of, data.size());
   }
 
   @Override

@@ -43,7 +43,8 @@ public record Slicing(
     }
     if (slices == 1 && (first > 0 || rehearsal > 0 || share.isPresent() || later.isPresent())) {
       throw new InvalidRequest(
-          "one slice has no first and nothing to rehearse: give at least 2 slices, or neither");
+          "one slice has no first, no later and nothing to rehearse: give at least 2 slices, or none"
+              + " of their epochs, share, rate and rehearsal");
     }
   }
 
@@ -58,9 +59,7 @@ public record Slicing(
    * @throws InvalidRequest if a slice would have no examples
    */
   public Course course(List<? extends Item> data, Recipe recipe) {
-    return slices == 1
-        ? Course.shuffled(data, recipe)
-        : new SlicedCourse(data, recipe, this).by(schedule(recipe, data.size()));
+    return slices == 1 ? Course.shuffled(data, recipe) : new SlicedCourse(data, recipe, this);
   }
 
   /**

@@ -1,5 +1,6 @@
 package palimpsest.torch.train;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -11,6 +12,8 @@ import palimpsest.api.Recipe;
 
 class RecordedCourseTest {
   private static final Recipe RECIPE = new Recipe(1, 1, 1, 1e-3, 1, Recipe.Decay.COSINE, 0, 0, 7);
+  private static final Recipe CONSTANT =
+      new Recipe(1, 1, 1, 1e-3, 1, Recipe.Decay.CONSTANT, 0, 0, 7);
   private static final Schedule WHOLE = new Schedule(RECIPE, 3);
 
   /** Three steps: the warm-up's 1e-3, then a cosine's 1e-3 and 1e-3 / 2. */
@@ -29,6 +32,19 @@ class RecordedCourseTest {
     assertThatCode(() -> course(1e-3, 7).requireRates(RECIPE, WHOLE)).doesNotThrowAnyException();
     assertThatCode(() -> course(Math.nextUp(1e-3), 7).requireRates(RECIPE, WHOLE))
         .doesNotThrowAnyException();
+  }
+
+  /** Lines were dropped or added at the end: those that are there have the right rates. */
+  @Test
+  void requireRates_ofFewerOrMoreSteps_saysHowMany() {
+    Schedule longer = new Schedule(CONSTANT, 4);
+    assertThat(longer.rate(3)).isEqualTo(new Schedule(CONSTANT, 3).rate(3));
+    for (int steps : new int[] {2, 4}) {
+      Schedule other = new Schedule(CONSTANT, steps);
+      assertThatThrownBy(() -> course(1e-3, 7).requireRates(CONSTANT, other))
+          .isInstanceOf(CorruptArtifact.class)
+          .hasMessageContaining("has 3 steps, recipe and data settle " + steps);
+    }
   }
 
   @Test

@@ -65,7 +65,7 @@ class ReplayTest {
                   slices,
                   random.nextInt(3),
                   random.nextInt(2) * 0.5,
-                  Optional.empty(),
+                  n > 5 && random.nextBoolean() ? Optional.of(0.5) : Optional.empty(),
                   random.nextBoolean() ? Optional.of(0.5) : Optional.empty());
       int steps = slicing.steps(recipe, n);
       for (int i = random.nextInt(4); i > 0; i--) {
@@ -90,6 +90,10 @@ class ReplayTest {
           requests);
     }
 
+    Schedule schedule() {
+      return slicing.schedule(recipe, data.size());
+    }
+
     private static List<TokenizedExample> examples(int n, Random random) {
       return IntStream.range(0, n)
           .mapToObj(
@@ -112,7 +116,9 @@ class ReplayTest {
       for (int k = 0; k < drawn.requests.size(); k++) {
         gone.addAll(drawn.requests.get(k));
         Path next = folder.resolve(c + "-" + (k + 1));
-        Replay replay = Replay.of(run, HEADER, true, drawn.data.size(), gone);
+        Replay replay =
+            Replay.of(run, HEADER, true, drawn.data.size(), gone)
+                .by(drawn.recipe, drawn.schedule());
         shorter += replay.kept() > 0 ? 1 : 0;
         replayed(drawn, replay, next, random);
         Path scratch = folder.resolve(c + "-scratch-" + k);
@@ -185,8 +191,7 @@ class ReplayTest {
     boolean done = false;
     while (!done) {
       RunFolder into = replay.into(out);
-      Course course = replay.course(drawn.slicing.schedule(drawn.recipe, drawn.data.size()));
-      done = part(drawn, left, course, replay.gone(), into, random);
+      done = part(drawn, left, replay.course(), replay.gone(), into, random);
     }
   }
 
