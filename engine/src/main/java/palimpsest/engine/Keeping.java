@@ -11,6 +11,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
+import palimpsest.torch.train.Course;
 import palimpsest.torch.train.Placement;
 
 /**
@@ -21,7 +22,8 @@ import palimpsest.torch.train.Placement;
  * @param bytes that they may take together
  */
 public record Keeping(OptionalInt checkpoints, OptionalLong bytes) {
-  static final Keeping NONE = of(0);
+  /** No checkpoint stays. */
+  public static final Keeping NONE = of(0);
 
   private static final Pattern SIZE = Pattern.compile("(\\d{1,15}(?:\\.\\d{1,6})?)([KMGT]?)B?");
   private static final int LISTED = 16;
@@ -72,6 +74,20 @@ public record Keeping(OptionalInt checkpoints, OptionalLong bytes) {
               each));
     }
     return (int) Math.min(wanted, fit);
+  }
+
+  /**
+   * The steps of a run to come whose checkpoints stay, which a person is told.
+   *
+   * @param examples in the run's data
+   * @param each bytes that a checkpoint takes at most
+   * @throws InvalidRequest if not even one fits
+   */
+  public NavigableSet<Integer> steps(Course course, int examples, long each, Console console) {
+    Placement placement = new Placement(course.steps(), Placement.firstTouches(course, examples));
+    NavigableSet<Integer> kept = placement.best(count(each));
+    lines(placement, kept, each).forEach(console::say);
+    return kept;
   }
 
   /** What a person is told before the first step; nothing where none is kept. */

@@ -7,10 +7,11 @@ import java.nio.file.StandardCopyOption;
 import palimpsest.api.InvalidRequest;
 
 /** Renames that happen whole or not at all. */
-final class Moves {
+public final class Moves {
   private Moves() {}
 
-  static void atomically(Path from, Path to) {
+  /** Renames a file or folder. */
+  public static void atomically(Path from, Path to) {
     try {
       Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
     } catch (IOException e) {

@@ -20,7 +20,6 @@ import palimpsest.torch.train.ExampleTable;
 import palimpsest.torch.train.FinishedRun;
 import palimpsest.torch.train.FolderLock;
 import palimpsest.torch.train.Loss;
-import palimpsest.torch.train.Placement;
 import palimpsest.torch.train.Replay;
 import palimpsest.torch.train.RunFolder;
 import palimpsest.torch.train.RunHeader;
@@ -191,11 +190,8 @@ final class TrainingRun {
 
   private RunFolder fresh(Course course, CausalLm trained) {
     long each = Descent.quiet(data, Loss.NLL, how.recipe()).checkpointBytes(trained);
-    Placement placement =
-        new Placement(course.steps(), Placement.firstTouches(course, data.size()));
-    Keeping keeping = how.saving().keeping();
-    NavigableSet<Integer> kept = placement.best(keeping.count(each));
-    keeping.lines(placement, kept, each).forEach(how.console()::say);
+    NavigableSet<Integer> kept =
+        how.saving().keeping().steps(course, data.size(), each, how.console());
     return new RunFolder(
         folder, header().json(), new RunFolder.Saving(how.saving().every(), kept), gone);
   }

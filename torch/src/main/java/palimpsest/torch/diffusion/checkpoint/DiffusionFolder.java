@@ -18,7 +18,8 @@ import palimpsest.torch.checkpoint.AtomicFile;
 import palimpsest.torch.checkpoint.Safetensors;
 
 /**
- * A Stable Diffusion 1, 2 or XL model in the folder layout of diffusers.
+ * A Stable Diffusion 1, 2 or XL model, or one of pixels that has no autoencoder, in the folder layout
+ * of diffusers.
  *
  * <pre>
  * model_index.json                        pipeline and components
@@ -38,6 +39,9 @@ import palimpsest.torch.checkpoint.Safetensors;
  * @see <a href="https://huggingface.co/docs/diffusers/using-diffusers/other-formats">the layout</a>
  */
 public final class DiffusionFolder implements DiffusionCheckpoint {
+  /** The class of pipelines that {@code train} makes of pictures: pixels, no autoencoder. */
+  public static final String PIXELS = ModelIndex.PIXELS;
+
   private static final String INDEX = "model_index.json";
   private static final List<String> BESIDE = List.of("LICENSE", "NOTICE", "README");
 

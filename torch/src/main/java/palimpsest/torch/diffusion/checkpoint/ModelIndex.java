@@ -31,8 +31,12 @@ record ModelIndex(String pipeline, List<String> components) {
   /** Components that are not part of the model and are carried along as they are. */
   static final Set<String> CARRIED = Set.of("safety_checker", "feature_extractor", "image_encoder");
 
+  /** The pipeline of models that draw pixels and so have no autoencoder; it is our own. */
+  static final String PIXELS = "PixelTextToImagePipeline";
+
   private static final Set<String> PIPELINES =
       Set.of(
+          PIXELS,
           "StableDiffusionPipeline",
           "StableDiffusionImg2ImgPipeline",
           "StableDiffusionInpaintPipeline",
@@ -59,7 +63,8 @@ record ModelIndex(String pipeline, List<String> components) {
         components.add(each.getKey());
       }
     }
-    for (String needed : List.of("unet", "vae")) {
+    String coder = pipeline.equals(PIXELS) ? "text_encoder" : "vae";
+    for (String needed : List.of("unet", coder)) {
       if (!components.contains(needed)) {
         throw new CorruptArtifact(where + ": lists no " + needed);
       }

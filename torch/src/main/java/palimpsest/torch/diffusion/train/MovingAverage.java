@@ -68,6 +68,16 @@ public final class MovingAverage implements AutoCloseable {
     }
   }
 
+  /** The average as weights of their own; whoever calls closes them. */
+  public Weights copy() {
+    Weights copy = weights.copy();
+    try (PointerScope scope = new PointerScope();
+        AutoGradMode off = new AutoGradMode(false)) {
+      copy.flat().copy_(average);
+    }
+    return copy;
+  }
+
   @Override
   public void close() {
     average.close();

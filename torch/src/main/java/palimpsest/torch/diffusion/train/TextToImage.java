@@ -50,10 +50,7 @@ public final class TextToImage implements AutoCloseable {
    */
   public static TextToImage draw(
       UNetConfig unet, ClipTextConfig text, ClipTokenizer tokenizer, long seed) {
-    Map<String, List<Long>> shapes = new LinkedHashMap<>();
-    unet.tensors().forEach((name, shape) -> shapes.put(UNET + name, shape));
-    text.tensors().forEach((name, shape) -> shapes.put(TEXT + name, shape));
-    Weights weights = Weights.allocate(shapes);
+    Weights weights = allocate(unet, text);
     try (Weights drawn = InitialClipText.draw(text, seed)) {
       Scopes.withoutGradient(
           () -> {
@@ -62,6 +59,39 @@ public final class TextToImage implements AutoCloseable {
           });
     }
     return new TextToImage(unet, text, weights, tokenizer.encode(""));
+  }
+
+  /** Room for the weights of both, uninitialised. */
+  private static Weights allocate(UNetConfig unet, ClipTextConfig text) {
+    Map<String, List<Long>> shapes = new LinkedHashMap<>();
+    unet.tensors().forEach((name, shape) -> shapes.put(UNET + name, shape));
+    text.tensors().forEach((name, shape) -> shapes.put(TEXT + name, shape));
+    return Weights.allocate(shapes);
+  }
+
+  /**
+   * A model of these two, whose weights are copied.
+   *
+   * @param noText ids of the empty caption
+   */
+  public static TextToImage join(UNet unet, ClipText text, int... noText) {
+    Weights weights = allocate(unet.config(), text.config());
+    Scopes.withoutGradient(
+        () -> {
+          unet.weights().tensors().forEach((name, t) -> weights.tensor(UNET + name).copy_(t));
+          text.weights().tensors().forEach((name, t) -> weights.tensor(TEXT + name).copy_(t));
+          return weights;
+        });
+    return new TextToImage(unet.config(), text.config(), weights, noText);
+  }
+
+  /**
+   * The same model of other weights.
+   *
+   * @param others of the same names and shapes; the model owns them
+   */
+  public TextToImage with(Weights others) {
+    return new TextToImage(unet.config(), text.config(), others, noText);
   }
 
   private static void fill(String name, Tensor tensor, Weights text, long seed) {

@@ -1,0 +1,90 @@
+package palimpsest.torch.diffusion.train;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.ScalarOptional;
+import org.bytedeco.pytorch.Tensor;
+import palimpsest.api.Check;
+import palimpsest.torch.Scopes;
+import palimpsest.torch.diffusion.Conditioning;
+import palimpsest.torch.diffusion.Generation;
+import palimpsest.torch.diffusion.Guidance;
+import palimpsest.torch.diffusion.schedule.Sampler;
+import palimpsest.torch.diffusion.schedule.SeededNoise;
+
+/**
+ * How pictures are drawn by a model of pixels.
+ *
+ * @param sampler walks from noise to picture
+ * @param steps of it, at least 1
+ * @param guidance scale g of {@link Guidance#classifierFree}; at 1 the empty text is not asked
+ * @param seed of all noise
+ */
+public record PixelDrawing(Sampler sampler, int steps, double guidance, long seed) {
+  private static final int AT_ONCE = 16;
+  private static final float HALF = 127.5f;
+  private static final int CHANNELS = 3;
+
+  public PixelDrawing {
+    Check.atLeast(steps, 1, "steps");
+    Check.nonNegative(guidance, "guidance scale");
+  }
+
+  /**
+   * A picture that is wanted.
+   *
+   * @param caption token ids, (T)
+   * @param sample its number: the same one begins from the same noise, whatever the caption
+   */
+  @SuppressWarnings("ArrayRecordComponent") // ids, compared by value nowhere
+  public record Wanted(int[] caption, long sample) {}
+
+  /**
+   * Red, green and blue of each picture's pixels, row by row, height x width x 3 bytes.
+   *
+   * @param negative token ids of what guidance leads away from: the empty text, usually
+   */
+  public List<byte[]> draw(TextToImage model, List<Wanted> wanted, int... negative) {
+    List<byte[]> drawn = new ArrayList<>();
+    for (int at = 0; at < wanted.size(); at += AT_ONCE) {
+      List<Wanted> some = wanted.subList(at, Math.min(wanted.size(), at + AT_ONCE));
+      drawn.addAll(Scopes.withoutGradient(() -> bytes(pixels(model, some, negative))));
+    }
+    return drawn;
+  }
+
+  /** (B, 3, H, W). */
+  private Tensor pixels(TextToImage model, List<Wanted> some, int... negative) {
+    int side = model.unet().config().sampleSize().orElseThrow();
+    List<Conditioning> texts = new ArrayList<>();
+    if (guidance != 1) {
+      texts.add(model.conditioning(Pictures.ids(List.of(negative))));
+    }
+    texts.add(model.conditioning(Pictures.ids(some.stream().map(Wanted::caption).toList())));
+    Guidance how = guidance == 1 ? Guidance.none() : Guidance.classifierFree(guidance);
+    SeededNoise noise = new SeededNoise(seed, some.stream().map(Wanted::sample).toList());
+    return new Generation(model.unet(), sampler, steps, how)
+        .draw(texts, noise, some.size(), CHANNELS, side, side);
+  }
+
+  private static List<byte[]> bytes(Tensor pixels) {
+    ScalarOptional least = new ScalarOptional(new Scalar(-1.0));
+    ScalarOptional most = new ScalarOptional(new Scalar(1.0));
+    Tensor last = pixels.clamp(least, most).permute(0, 2, 3, 1).contiguous(); // (B, H, W, 3)
+    int rows = Math.toIntExact(last.size(0));
+    float[] values = new float[Math.toIntExact(last.numel())];
+    new FloatPointer(last.data_ptr_float()).get(values);
+    List<byte[]> all = new ArrayList<>();
+    int each = values.length / rows;
+    for (int row = 0; row < rows; row++) {
+      byte[] rgb = new byte[each];
+      for (int i = 0; i < each; i++) {
+        rgb[i] = (byte) Math.round((values[row * each + i] + 1) * HALF);
+      }
+      all.add(rgb);
+    }
+    return all;
+  }
+}
