@@ -109,6 +109,7 @@ public final class PixelFolder {
   public static TextToImage read(DiffusionFolder folder, ClipTokenizer tokenizer) {
     UNetConfig unet = UNetConfig.read(folder.file(UNET, CONFIG));
     ClipTextConfig text = ClipTextConfig.read(folder.file(TEXT, CONFIG));
+    requirePixels(folder);
     requirePixels(folder, unet);
     if (unet.textWidth() != text.hiddenSize() || text.projection().isPresent()) {
       throw new CorruptArtifact(
@@ -128,19 +129,32 @@ public final class PixelFolder {
     }
   }
 
+  /**
+   * Refuses another pipeline, such as one that draws latents.
+   *
+   * @throws UnsupportedModel if it is one
+   */
+  public static void requirePixels(DiffusionFolder folder) {
+    if (!folder.pipeline().equals(DiffusionFolder.PIXELS)) {
+      throw new UnsupportedModel(
+          "the folder holds a "
+              + Words.quoted(folder.pipeline())
+              + "; wanted a model of pixels, as train --pictures makes it");
+    }
+  }
+
   private static void requirePixels(DiffusionFolder folder, UNetConfig unet) {
-    if (!folder.pipeline().equals(DiffusionFolder.PIXELS)
-        || unet.inChannels() != CHANNELS
+    if (unet.inChannels() != CHANNELS
         || unet.outChannels() != CHANNELS
         || unet.sampleSize().isEmpty()
         || unet.added().isPresent()) {
       throw new UnsupportedModel(
           folder.file(UNET, CONFIG)
-              + ": of a "
-              + Words.quoted(folder.pipeline())
-              + " with "
+              + ": reads "
               + unet.inChannels()
-              + " channels; wanted a model of pixels as train --pictures makes it, with 3");
+              + " channels and gives "
+              + unet.outChannels()
+              + "; wanted a U-Net of pixels: 3 and 3, of a side that is stated, no added text");
     }
   }
 }
