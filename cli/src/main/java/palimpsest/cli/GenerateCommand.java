@@ -5,18 +5,25 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import palimpsest.api.Decoding;
 import palimpsest.api.InvalidRequest;
 import palimpsest.discovery.Corpus;
 import palimpsest.engine.Generating;
+import palimpsest.engine.Outputs;
+import palimpsest.engine.picture.PictureModel;
 import palimpsest.guard.MemFree;
+import palimpsest.torch.checkpoint.AtomicFile;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Answers prompts. */
 @Command(
@@ -25,17 +32,23 @@ import picocli.CommandLine.Option;
       "Answers prompts: --prompt, or standard input with one prompt a line.",
       "",
       "Greedy unless a temperature is given. With --protect no answer repeats a text of"
-          + " that file."
+          + " that file. A model of pictures, as train --pictures makes it, draws a grid into a PNG"
+          + " file."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",
     footer = {
       "",
       "Example:",
-      "  palimpsest generate --model out/model/model --prompt \"Who wrote it?\""
+      "  palimpsest generate --model out/model/model --prompt \"Who wrote it?\"",
+      "  palimpsest generate --model out/drawings/model --out cat.png \\",
+      "    --prompt \"a cat in neon style\" --samples 4"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the options
 final class GenerateCommand implements Callable<Integer> {
+  private static final Set<String> TEXT =
+      Set.of("--temperature", "--top-p", "--max-new-tokens", "--stop", "--protect", "--n", "--json");
+
   private final Screen screen;
 
   @Mixin private ModelOption model;
@@ -70,7 +83,7 @@ final class GenerateCommand implements Callable<Integer> {
       names = "--samples",
       paramLabel = "N",
       defaultValue = "1",
-      description = "Answers per prompt; ${DEFAULT-VALUE} unless given.")
+      description = "Answers or pictures per prompt; ${DEFAULT-VALUE} unless given.")
   private int samples;
 
   @Option(
@@ -99,7 +112,11 @@ final class GenerateCommand implements Callable<Integer> {
   @Option(names = "--json", description = "Print a line of JSON for each prompt.")
   private boolean json;
 
+  @Mixin private DrawOptions drawn;
+
   @Mixin Common common;
+
+  @Spec private CommandSpec spec;
 
   GenerateCommand(Screen screen) {
     this.screen = screen;
@@ -107,6 +124,32 @@ final class GenerateCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws IOException {
+    return PictureModel.isThere(model.folder()) ? draw() : answer();
+  }
+
+  private int draw() throws IOException {
+    Parted parted = new Parted(spec);
+    Set<String> ofText = new HashSet<>(TEXT);
+    ofText.addAll(parted.ofMixin("template"));
+    parted.refuse(ofText, "go with a model of texts; this one draws pictures");
+    PictureModel.How how = drawn.how(samples, seed);
+    Outputs.requireNew(drawn.out());
+    List<String> asked = prompts == null ? standardInput() : prompts;
+    try (PictureModel pictures = PictureModel.open(model.folder())) {
+      for (String prompt : asked) {
+        if (pictures.isTooLong(prompt)) {
+          common.console(screen).say("Only its beginning is read: \"" + prompt + "\"");
+        }
+      }
+      AtomicFile.write(drawn.out(), pictures.draw(asked, how).png());
+    }
+    screen.line(drawn.out().toString());
+    return 0;
+  }
+
+  private int answer() throws IOException {
+    Parted parted = new Parted(spec);
+    parted.refuse(parted.ofMixin("drawn"), "go with a model of pictures; this is none");
     List<String> all = stops == null ? List.of() : stops;
     Decoding how = new Decoding(temperature, topP, maxNewTokens, samples, seed, all);
     Optional<Generating.Protection> protection =

@@ -1,10 +1,12 @@
 package palimpsest.cli;
 
 import java.nio.file.Path;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import palimpsest.api.InvalidRequest;
@@ -14,18 +16,22 @@ import palimpsest.engine.Keeping;
 import palimpsest.engine.Outputs;
 import palimpsest.engine.Sharding;
 import palimpsest.engine.Training;
+import palimpsest.engine.picture.PictureRecipe;
+import palimpsest.engine.picture.PictureTraining;
 import palimpsest.torch.llm.Trained;
-import palimpsest.torch.train.Slicing;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
 
 /** Trains a model. */
 @Command(
     name = "train",
     description = {
-      "Trains a model on text, from drawn weights or from a checkpoint, such that it"
-          + " can be killed, resumed and later retrained without some of the data."
+      "Trains a model on text, from drawn weights or from a checkpoint, or a text-to-image"
+          + " model of pixels on captioned pictures, such that it can be killed, resumed and later"
+          + " retrained without some of the data."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",
@@ -33,7 +39,8 @@ import picocli.CommandLine.Option;
       "",
       "Example:",
       "  palimpsest train --data corpus.jsonl --out out/model \\",
-      "    --width 128 --layers 4 --epochs 20"
+      "    --width 128 --layers 4 --epochs 20",
+      "  palimpsest train --pictures grid --out out/drawings"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the options
 final class TrainCommand implements Callable<Integer> {
@@ -43,9 +50,8 @@ final class TrainCommand implements Callable<Integer> {
       names = "--data",
       paramLabel = "FILE",
       arity = "1..*",
-      required = true,
       description = "Files to train on: JSON lines or plain text.")
-  private List<Path> data;
+  private @Nullable List<Path> data;
 
   @Option(
       names = "--out",
@@ -75,46 +81,7 @@ final class TrainCommand implements Callable<Integer> {
           "What they may take, of each shard, such as 500M or 2G: as many stay as surely fit.")
   private @Nullable String keepBytes;
 
-  @Option(
-      names = "--slices",
-      paramLabel = "N",
-      defaultValue = "1",
-      description =
-          "Go through the data in N parts, as it stands, one after the other, so that a replay"
-              + " without what comes late is short; ${DEFAULT-VALUE} unless given.")
-  private int slices;
-
-  @Option(
-      names = "--first-epochs",
-      paramLabel = "N",
-      defaultValue = "0",
-      description = "With --slices: passes over the first; as over the others unless given.")
-  private int firstEpochs;
-
-  @Option(
-      names = "--first-share",
-      paramLabel = "X",
-      description =
-          "With --slices: share of the data that the first holds, such as 0.9 where those likeliest"
-              + " to go come last; as the others unless given.")
-  private @Nullable Double firstShare;
-
-  @Option(
-      names = "--later-rate",
-      paramLabel = "X",
-      description =
-          "With --slices: peak rate of those after the first, as a share of --lr, the decay gone"
-              + " through in each slice; one decay over the whole run unless given.")
-  private @Nullable Double laterRate;
-
-  @Option(
-      names = "--rehearse",
-      paramLabel = "X",
-      defaultValue = "0",
-      description =
-          "With --slices: share of later steps filled with earlier records; ${DEFAULT-VALUE}"
-              + " unless given.")
-  private double rehearse;
+  @Mixin private SlicingOptions slices;
 
   @Option(
       names = "--shards",
@@ -140,10 +107,14 @@ final class TrainCommand implements Callable<Integer> {
 
   @Mixin private TemplateOption template;
 
+  @Mixin private PictureOptions pictures;
+
   @Option(names = "--resume", description = "Go on with an interrupted training.")
   private boolean resume;
 
   @Mixin private Common common;
+
+  @Spec private CommandSpec spec;
 
   TrainCommand(Screen screen) {
     this.screen = screen;
@@ -151,9 +122,35 @@ final class TrainCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    return pictures.given() ? onPictures() : onText();
+  }
+
+  private int onPictures() {
+    Parted parted = new Parted(spec);
+    Set<String> ofText = new HashSet<>(TEXT);
+    List.of("lora", "shape", "template").forEach(mixin -> ofText.addAll(parted.ofMixin(mixin)));
+    parted.refuse(ofText, "go with --data, not with --pictures");
+    PictureRecipe how = pictures.recipe(recipe.over(PictureOptions.RECIPE), slices.slicing());
+    how.slicing().requireRehearsal(how.descent());
+    PictureTraining training =
+        new PictureTraining(
+            out,
+            how,
+            new PictureTraining.Saving(
+                recipe.checkpointEvery(), keeping(), pictures.samplesEvery()),
+            common.resumableConsole(screen));
+    training.requireFresh(resume);
+    training.train(pictures.source());
+    screen.line(training.model().toString());
+    return 0;
+  }
+
+  private int onText() {
+    Parted parted = new Parted(spec);
+    parted.refuse(parted.ofMixin("pictures"), "go with --pictures, which is not given");
     Recipe how = recipe.over(start == null ? DRAWN : FURTHER);
     Optional<Training.Shape> drawn = shape.unless(start);
-    slicing().requireRehearsal(how);
+    slices.slicing().requireRehearsal(how);
     if (shards != null) {
       return shards(how, shards);
     }
@@ -172,10 +169,10 @@ final class TrainCommand implements Callable<Integer> {
                 recipe.checkpointEvery(),
                 keeping(),
                 common.resumableConsole(screen))
-            .in(slicing());
+            .in(slices.slicing());
     adapter.ifPresent(training::of);
     training.requireFresh(resume);
-    Corpus corpus = Corpus.read(data);
+    Corpus corpus = Corpus.read(files());
     if (start != null) {
       training.fromCheckpoint(corpus, corpus.examples(), start);
     } else {
@@ -185,13 +182,11 @@ final class TrainCommand implements Callable<Integer> {
     return 0;
   }
 
-  private Slicing slicing() {
-    return new Slicing(
-        slices,
-        firstEpochs,
-        rehearse,
-        Optional.ofNullable(firstShare),
-        Optional.ofNullable(laterRate));
+  private List<Path> files() {
+    if (data == null) {
+      throw new InvalidRequest("nothing to train on: give --data FILE, or --pictures DIR or grid");
+    }
+    return data;
   }
 
   private int shards(Recipe recipeOfEach, int count) {
@@ -202,7 +197,7 @@ final class TrainCommand implements Callable<Integer> {
     Sharding.How how =
         new Sharding.How(
             recipeOfEach,
-            slicing(),
+            slices.slicing(),
             lora.orUsual(),
             template.kind(),
             recipe.checkpointEvery(),
@@ -214,7 +209,7 @@ final class TrainCommand implements Callable<Integer> {
             count,
             route == null ? Sharding.Route.PLACE : route,
             common.resumableConsole(screen));
-    screen.line(sharding.train(Corpus.read(data), start).toString());
+    screen.line(sharding.train(Corpus.read(files()), start).toString());
     return 0;
   }
 
@@ -224,6 +219,7 @@ final class TrainCommand implements Callable<Integer> {
         keepBytes == null ? OptionalLong.empty() : OptionalLong.of(Keeping.bytes(keepBytes)));
   }
 
+  private static final Set<String> TEXT = Set.of("--data", "--start", "--shards", "--route");
   private static final Recipe DRAWN =
       new Recipe(20, 16, 16, 1e-3, 20, Recipe.Decay.COSINE, 0.01, 1, 0);
   private static final Recipe FURTHER =

@@ -183,8 +183,8 @@ class PictureForgettingTest {
                   i ->
                       new CaptionedPicture(i.picture().rgb(), 8, 8, words.encode(i.caption())))
               .toList();
-      int[] second = Course.shuffled(data, Tiny.RECIPE.descent()).at(2).examples();
-      return corpus.images().get(second[0]).id();
+      int second = Course.shuffled(data, Tiny.RECIPE.descent()).at(2).parts().get(0)[0];
+      return corpus.images().get(second).id();
     }
   }
 }

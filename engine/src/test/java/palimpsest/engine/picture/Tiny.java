@@ -70,6 +70,15 @@ final class Tiny {
     };
   }
 
+  /** Copies a folder, its keys too. */
+  static void copy(Path from, Path to) throws IOException {
+    try (Stream<Path> tree = Files.walk(from)) {
+      for (Path each : tree.toList()) {
+        Files.copy(each, to.resolve(from.relativize(each).toString()));
+      }
+    }
+  }
+
   /** Every file below a folder but what is under a key of the run's own, or of its pace. */
   static Map<String, ByteBuffer> files(Path folder) {
     Map<String, ByteBuffer> all = new TreeMap<>();
