@@ -28,7 +28,9 @@ public final class Native {
     facts.put("libtorch", version("pytorch"));
     String blas = System.getProperty("org.bytedeco.openblas.load", "openblas");
     facts.put("blas", blas.equals("openblas") ? blas + " " + version(blas) : blas);
-    facts.put("cpu", torch.get_cpu_capability().getString());
+    try (PointerScope scope = new PointerScope()) {
+      facts.put("cpu", torch.get_cpu_capability().getString());
+    }
     facts.put("arithmetic", arithmetic());
     facts.put("threads", String.valueOf(threads()));
     String policy = System.getenv("OMP_WAIT_POLICY");

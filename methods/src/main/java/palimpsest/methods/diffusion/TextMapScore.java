@@ -1,6 +1,9 @@
 package palimpsest.methods.diffusion;
 
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import palimpsest.api.InvalidRequest;
 
 /**
@@ -41,33 +44,71 @@ public record TextMapScore(List<Residual> erased, List<Residual> preserved) {
    *     is relative
    */
   public static TextMapScore of(TextMapEdit edit, TextPairs pairs, Matrix gram) {
-    return new TextMapScore(
-        pairs.concepts().stream()
-            .map(concept -> residual(edit, concept.erase(), concept.guide(), gram))
-            .toList(),
-        pairs.preserved().stream().map(text -> residual(edit, text, text, gram)).toList());
+    return of(edit, pairs, rows -> energies(rows, gram));
   }
 
-  private static Residual residual(TextMapEdit edit, TextStates text, TextStates aim, Matrix gram) {
-    double whole = norm(aim.states(), gram);
+  /**
+   * Scores an edit without G, which for few texts is cheaper.
+   *
+   * @param energies {@code xᵀ G x} of each row x, of the unchanged weights; asked for once
+   * @throws InvalidRequest as above
+   */
+  public static TextMapScore of(
+      TextMapEdit edit, TextPairs pairs, Function<Matrix, double[]> energies) {
+    List<Concept> all = new ArrayList<>(pairs.concepts());
+    pairs.preserved().forEach(text -> all.add(new Concept(text, text)));
+    if (all.isEmpty()) {
+      return new TextMapScore(List.of(), List.of());
+    }
+    Matrix rows = Matrix.zero(0, pairs.width());
+    for (Concept each : all) {
+      Matrix aim = each.guide().states();
+      Matrix before = each.erase().states().minus(aim);
+      Matrix after = edit.mapped(each.erase().states()).minus(aim);
+      rows = rows.above(aim).above(before).above(after);
+    }
+    double[] squares = energies.apply(rows);
+    List<Residual> residuals = new ArrayList<>();
+    int at = 0;
+    for (Concept each : all) {
+      residuals.add(residual(each, squares, at));
+      at += 3 * each.erase().states().rows();
+    }
+    int erased = pairs.concepts().size();
+    return new TextMapScore(
+        residuals.subList(0, erased), residuals.subList(erased, residuals.size()));
+  }
+
+  /** Of a text whose rows (aim, before, after) begin there. */
+  private static Residual residual(Concept text, double[] squares, int at) {
+    int n = text.erase().states().rows();
+    double whole = norm(squares, at, n);
     if (!(whole > 0)) {
       throw new InvalidRequest(
-          "text maps give zero for \"" + aim.name() + "\", wanted something to compare with");
+          "text maps give zero for \""
+              + text.guide().name()
+              + "\", wanted something to compare with");
     }
-    Matrix after = edit.mapped(text.states()).minus(aim.states());
-    Matrix before = text.states().minus(aim.states());
-    return new Residual(text.name(), norm(before, gram) / whole, norm(after, gram) / whole);
+    return new Residual(
+        text.erase().name(),
+        norm(squares, at + n, n) / whole,
+        norm(squares, at + 2 * n, n) / whole);
   }
 
-  /** √ Σ xᵀ G x over the rows x. */
-  private static double norm(Matrix rows, Matrix gram) {
+  private static double norm(double[] squares, int from, int count) {
+    double sum = Arrays.stream(squares, from, from + count).sum();
+    return Math.sqrt(Math.max(0, sum)); // below 0 by rounding alone
+  }
+
+  /** xᵀ G x of each row x. */
+  private static double[] energies(Matrix rows, Matrix gram) {
     Matrix products = rows.times(gram);
-    double sum = 0;
-    for (int i = 0; i < rows.rows(); i++) {
+    double[] sums = new double[rows.rows()];
+    for (int i = 0; i < sums.length; i++) {
       for (int j = 0; j < rows.columns(); j++) {
-        sum += products.at(i, j) * rows.at(i, j);
+        sums[i] += products.at(i, j) * rows.at(i, j);
       }
     }
-    return Math.sqrt(Math.max(0, sum)); // below 0 by rounding alone
+    return sums;
   }
 }

@@ -1,5 +1,6 @@
 package palimpsest.torch.diffusion.text;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -124,6 +125,11 @@ public record ClipTextConfig(
    */
   public static ClipTextConfig read(Path file) {
     return ClipTextConfigJson.read(JsonFile.read(file), file.toString());
+  }
+
+  /** The configuration that an object states; {@code where} is what messages call it. */
+  public static ClipTextConfig of(ObjectNode json, String where) {
+    return ClipTextConfigJson.read(json, where);
   }
 
   /** Writes a config.json that transformers loads, replacing one that is there. */

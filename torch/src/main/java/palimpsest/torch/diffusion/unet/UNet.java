@@ -4,7 +4,6 @@ import static org.bytedeco.pytorch.global.torch.cat;
 import static org.bytedeco.pytorch.global.torch.silu;
 
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
@@ -75,12 +74,7 @@ public final class UNet implements Denoiser {
   /** Keys and values of every cross-attention: down, middle, up. */
   @Override
   public List<TextMap> textMaps() {
-    List<TextMap> maps = new ArrayList<>();
-    for (Attention attention : parts.crossAttentions()) {
-      maps.add(new TextMap(attention.keys(), Optional.empty(), TextMap.Role.KEY));
-      maps.add(new TextMap(attention.values(), Optional.empty(), TextMap.Role.VALUE));
-    }
-    return List.copyOf(maps);
+    return parts.textMaps();
   }
 
   /**

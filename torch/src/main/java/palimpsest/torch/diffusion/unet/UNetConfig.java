@@ -1,5 +1,6 @@
 package palimpsest.torch.diffusion.unet;
 
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -9,6 +10,7 @@ import java.util.stream.IntStream;
 import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 import palimpsest.torch.checkpoint.JsonFile;
+import palimpsest.torch.diffusion.TextMap;
 
 /**
  * The shape of a text-conditioned U-Net, as the config.json of diffusers' {@code
@@ -151,9 +153,19 @@ public record UNetConfig(
     return UNetConfigJson.read(JsonFile.read(file), file.toString());
   }
 
+  /** The configuration that an object states; {@code where} is what messages call it. */
+  public static UNetConfig of(ObjectNode json, String where) {
+    return UNetConfigJson.read(json, where);
+  }
+
   /** Writes a config.json that diffusers loads, replacing one that is there. */
   public void writeTo(Path file) {
     JsonFile.write(file, UNetConfigJson.write(this));
+  }
+
+  /** Keys and values of every cross-attention: down, middle, up. */
+  public List<TextMap> textMaps() {
+    return new UNetParts(this).textMaps();
   }
 
   /** Names and shapes of the weights, in the order in which diffusers makes them; unmodifiable. */

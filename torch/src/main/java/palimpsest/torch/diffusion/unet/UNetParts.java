@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import palimpsest.torch.diffusion.TextMap;
 
 /** The parts of a U-Net, put together as its configuration says. */
 final class UNetParts implements Part {
@@ -130,6 +131,16 @@ final class UNetParts implements Part {
         .flatMap(transformer -> transformer.blocks().stream())
         .flatMap(block -> block.cross().stream())
         .toList();
+  }
+
+  /** Their keys and values. */
+  List<TextMap> textMaps() {
+    List<TextMap> maps = new ArrayList<>();
+    for (Attention attention : crossAttentions()) {
+      maps.add(new TextMap(attention.keys(), Optional.empty(), TextMap.Role.KEY));
+      maps.add(new TextMap(attention.values(), Optional.empty(), TextMap.Role.VALUE));
+    }
+    return List.copyOf(maps);
   }
 
   TimeEmbedding time() {
