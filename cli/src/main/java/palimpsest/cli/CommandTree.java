@@ -78,6 +78,7 @@ final class CommandTree implements Runnable {
             new FindCommand(screen),
             new PlanCommand(screen),
             new ApplyCommand(screen),
+            new RevertCommand(screen),
             new EvaluateCommand(screen),
             new AttackCommand(screen),
             new CertifyCommand(screen),

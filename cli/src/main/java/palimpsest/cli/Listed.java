@@ -3,7 +3,10 @@ package palimpsest.cli;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.Stream;
+import palimpsest.api.Method;
 import palimpsest.engine.BuiltInMethods;
+import palimpsest.methods.diffusion.ImageMethods;
 import palimpsest.metrics.BuiltInMetrics;
 import palimpsest.metrics.attack.BuiltInAttacks;
 
@@ -11,22 +14,29 @@ import palimpsest.metrics.attack.BuiltInAttacks;
  * A method, metric or attack as it is listed.
  *
  * @param id its id
- * @param kind guarantee, or version and direction
+ * @param kind guarantee and fidelity, or version and direction
  * @param parameters with their defaults, possibly none
  * @param meaning one line for people
  */
 record Listed(String id, String kind, Map<String, Double> parameters, String meaning) {
 
   static List<Listed> methods() {
-    return BuiltInMethods.all().stream()
-        .map(
-            m ->
-                new Listed(
-                    m.id(),
-                    m.guarantee().name().toLowerCase(Locale.ROOT),
-                    m.parameters(),
-                    m.meaning()))
+    return Stream.concat(BuiltInMethods.all().stream(), ImageMethods.all().stream())
+        .map(m -> new Listed(m.id(), kind(m), m.parameters(), m.meaning()))
         .toList();
+  }
+
+  /** Guarantee, and the word that says how faithfully the source is followed. */
+  private static String kind(Method m) {
+    String fidelity = m.about().fidelity();
+    return m.guarantee().name().toLowerCase(Locale.ROOT)
+        + ", "
+        + fidelity.split("\\W", 2)[0];
+  }
+
+  /** One for language models or for images. */
+  static Method method(String id) {
+    return ImageMethods.has(id) ? ImageMethods.byId(id) : BuiltInMethods.byId(id);
   }
 
   static List<Listed> metrics() {

@@ -2,7 +2,6 @@ package palimpsest.cli;
 
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import palimpsest.engine.BuiltInMethods;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -11,8 +10,9 @@ import picocli.CommandLine.Option;
 @Command(
     name = "methods",
     description = {
-      "Lists the methods, what each can promise, and its parameters; with --explain, one method's"
-          + " formula, its paper, how faithfully it is followed, and what each parameter is."
+      "Lists the methods, what each can promise, how faithfully it follows its source, and its"
+          + " parameters; with --explain, one method's formula, its paper, in what it departs from"
+          + " it, and what each parameter is. Those named image.* edit image models."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",
@@ -57,7 +57,7 @@ final class MethodsCommand implements Callable<Integer> {
     if (explained == null) {
       Listed.print(screen, Listed.methods(), json);
     } else {
-      Explained.print(screen, Explained.of(BuiltInMethods.byId(explained)), json);
+      Explained.print(screen, Explained.of(Listed.method(explained)), json);
     }
     return 0;
   }

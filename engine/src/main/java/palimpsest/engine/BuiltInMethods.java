@@ -6,13 +6,17 @@ import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.api.Suggest;
 import palimpsest.guard.MemFree;
+import palimpsest.methods.diffusion.ImageMethods;
 import palimpsest.methods.exact.Replay;
 import palimpsest.methods.exact.Retrain;
 import palimpsest.methods.exact.Shards;
 import palimpsest.methods.llm.LlmMethods;
 import palimpsest.methods.suppression.SuppressionMethods;
 
-/** Every method that comes with Palimpsest, with its default hyper-parameters. */
+/**
+ * Every method for language models that comes with Palimpsest, with its default hyper-parameters;
+ * those for images are {@link ImageMethods}.
+ */
 public final class BuiltInMethods {
   private static final List<Method> ALL =
       Stream.of(
@@ -36,6 +40,10 @@ public final class BuiltInMethods {
    * @throws InvalidRequest if there is none, naming the nearest
    */
   public static Method byId(String id) {
+    if (ImageMethods.has(id)) {
+      throw new InvalidRequest(
+          id + " edits image models: give it to palimpsest apply, with --erase TEXT");
+    }
     return ALL.stream()
         .filter(m -> m.id().equals(id))
         .findFirst()

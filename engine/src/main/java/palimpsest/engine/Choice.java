@@ -13,6 +13,7 @@ import palimpsest.api.Recipe;
 import palimpsest.methods.DescentMethod;
 import palimpsest.methods.StagedMethod;
 import palimpsest.methods.Tuning;
+import palimpsest.methods.diffusion.ImageMethods;
 
 /**
  * A method chosen with its hyper-parameters and how it descends.
@@ -40,9 +41,22 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
    * @throws InvalidRequest for an unknown method or parameter, or a value out of range
    */
   public static Choice parse(String text, Recipe base) {
+    return parse(text, base, BuiltInMethods.byId(id(text)));
+  }
+
+  /** Reads {@code image.uce} or {@code image.uce:keepScale=0.1}; refuses as {@link #parse}. */
+  public static Choice ofImages(String text, Recipe base) {
+    return parse(text, base, ImageMethods.byId(id(text)));
+  }
+
+  private static String id(String text) {
     int colon = text.indexOf(':');
-    String id = colon < 0 ? text : text.substring(0, colon);
-    Method usual = BuiltInMethods.byId(id);
+    return colon < 0 ? text : text.substring(0, colon);
+  }
+
+  private static Choice parse(String text, Recipe base, Method usual) {
+    String id = usual.id();
+    int colon = text.indexOf(':');
     Map<String, Double> parameters = new TreeMap<>();
     Set<String> seen = new HashSet<>();
     Recipe recipe = base;
