@@ -1,0 +1,51 @@
+package palimpsest.methods.diffusion.descent;
+
+import static org.bytedeco.pytorch.global.torch.cosine_similarity;
+
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.bytedeco.pytorch.Tensor;
+import palimpsest.torch.Scopes;
+
+/**
+ * Facilitated transport: how strongly additions that erase a concept act on a prompt.
+ *
+ * <pre>γ(p, c) = max(0, cos(pooled p, pooled c)) · |tokens(p) ∩ tokens(c)| / |tokens(c)|</pre>
+ *
+ * <p>A gate suppresses outputs by prompt; the weights below stay as they are.
+ *
+ * @param texts the model's own
+ * @param concept what the additions were trained to erase
+ * @see <a href="https://arxiv.org/abs/2312.16145">Lyu et al. 2024</a>
+ */
+public record Transport(ClipTexts texts, String concept) {
+
+  /** γ of a prompt, in [0, 1], for {@link RankOne#at}. */
+  public double gate(String prompt) {
+    Set<Integer> own = words(concept);
+    Set<Integer> shared = words(prompt);
+    shared.retainAll(own);
+    if (shared.isEmpty()) {
+      return 0;
+    }
+    double near = Math.max(0, Math.min(1, cosine(prompt)));
+    return near * shared.size() / own.size();
+  }
+
+  private Set<Integer> words(String text) {
+    return IntStream.of(texts.tokenizer().tokens(text)).boxed().collect(Collectors.toSet());
+  }
+
+  private double cosine(String prompt) {
+    return Scopes.withoutGradient(
+        () -> {
+          Tensor ids = texts.ids(List.of(prompt, concept)); // (2, T)
+          Tensor last = texts.encoder().encode(ids).last();
+          Tensor pooled = texts.encoder().pooled(last, texts.encoder().ends(ids)); // (2, E)
+          return cosine_similarity(pooled.narrow(0, 0, 1), pooled.narrow(0, 1, 1), 1, 1e-8)
+              .item_double();
+        });
+  }
+}
