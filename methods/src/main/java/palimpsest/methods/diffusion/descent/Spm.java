@@ -175,8 +175,8 @@ public record Spm(
   private double[] weights(Ground ground, String concept, List<String> kept) {
     return Scopes.withoutGradient(
         () -> {
-          Tensor own = ground.read(List.of(concept)).states().flatten(1); // (1, T E)
-          Tensor others = ground.read(kept).states().flatten(1); // (N, T E)
+          Tensor own = ground.read(List.of(concept)).states().flatten(1, -1); // (1, T E)
+          Tensor others = ground.read(kept).states().flatten(1, -1); // (N, T E)
           float[] near = Captioned.floats(cosine_similarity(own, others, 1, 1e-8));
           double[] weights = new double[near.length];
           for (int i = 0; i < weights.length; i++) {
