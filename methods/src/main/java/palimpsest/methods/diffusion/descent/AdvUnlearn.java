@@ -23,10 +23,10 @@ import palimpsest.torch.diffusion.Denoiser;
  *             + w mean (o(y_t, e(d)) - o(y_t, e*(d)))²
  * </pre>
  *
- * <p>e is the encoder that is trained, e* the frozen start, (B, T, E); the denoiser o, (B, C, H, W),
- * stays as it is, gradients pass through it. δ, (B, A, E), begins as embeddings of drawn tokens and
- * goes down by its gradient's sign, which is computed anew at each inner step; it is a constant to
- * the outer loss. x_t and y_t are images on their way to the concept and to the texts d to keep,
+ * <p>e is the encoder that is trained, e* the frozen start, (B, T, E); the denoiser o, (B, C, H,
+ * W), stays as it is, gradients pass through it. δ, (B, A, E), begins as embeddings of drawn tokens
+ * and goes down by its gradient's sign, which is computed anew at each inner step; it is a constant
+ * to the outer loss. x_t and y_t are images on their way to the concept and to the texts d to keep,
  * drawn by the start.
  *
  * @param attackSteps inner steps
@@ -83,9 +83,13 @@ public record AdvUnlearn(
   public About about() {
     return new About(
         "AdvUnlearn, adversarial training of the text encoder",
-        "L = mean (o(x_t, e(d + c)) - [o(x_t, empty) - guidance (o(x_t, e0(c)) - o(x_t, empty))])^2 + retainWeight mean (o(y_t, e(r)) - o(y_t, e0(r)))^2; d: attackSteps of d - attackRate sign grad mean (o(x_t, e(d + c)) - o(x_t, e0(c)))^2",
+        "L = mean (o(x_t, e(d + c)) - [o(x_t, empty) - guidance (o(x_t, e0(c)) - o(x_t, empty))])^2"
+            + " + retainWeight mean (o(y_t, e(r)) - o(y_t, e0(r)))^2; d: attackSteps of d -"
+            + " attackRate sign grad mean (o(x_t, e(d + c)) - o(x_t, e0(c)))^2",
         "Zhang et al. 2024, arXiv 2405.15234",
-        "faithful to the method with a prefix; inner gradients are taken anew at each step, where the authors' code adds them up; texts to keep are given, not filtered by a language model",
+        "faithful to the method with a prefix; inner gradients are taken anew at each step, where"
+            + " the authors' code adds them up; texts to keep are given, not filtered by a language"
+            + " model",
         "the authors' code; its manual has retainWeight 0.3 for nudity",
         Map.ofEntries(
             Map.entry("attackSteps", "inner steps"),
@@ -122,7 +126,8 @@ public record AdvUnlearn(
         () -> {
           List<String> concepts =
               ground.pairs(step, batch).stream().map(Erasure.Pair::concept).toList();
-          Noisy at = new Partway(drawSteps, drawGuidance).drawn(ground, ground.start(), step, concepts);
+          Noisy at =
+              new Partway(drawSteps, drawGuidance).drawn(ground, ground.start(), step, concepts);
           Denoiser o = ground.now();
           Tensor asBefore = at.fixed(o, ground.read(concepts));
           Tensor empty = at.fixed(o, ground.read("", batch));
@@ -131,7 +136,11 @@ public record AdvUnlearn(
           Tensor added =
               attackTokens == 0 || step < attackFrom
                   ? zeros(batch, 0, texts.encoder().config().hiddenSize())
-                  : attacked(ground, step, prefix, added0 -> Noisy.meanSquare(at.output(o, prefix.read(added0)), asBefore));
+                  : attacked(
+                      ground,
+                      step,
+                      prefix,
+                      added0 -> Noisy.meanSquare(at.output(o, prefix.read(added0)), asBefore));
           return Noisy.meanSquare(at.output(o, prefix.read(added)), target);
         });
   }

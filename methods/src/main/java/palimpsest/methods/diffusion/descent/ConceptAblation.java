@@ -72,9 +72,13 @@ public record ConceptAblation(
   public About about() {
     return new About(
         "concept ablation",
-        "L = mean (o(x_t, c) - a)^2 + priorWeight mean (o(x_t, anchor) - target)^2; a is the current o(x_t, anchor) as a constant, or with noiseBased=1 the target of training; x_t of images of the anchor",
+        "L = mean (o(x_t, c) - a)^2 + priorWeight mean (o(x_t, anchor) - target)^2; a is the"
+            + " current o(x_t, anchor) as a constant, or with noiseBased=1 the target of training;"
+            + " x_t of images of the anchor",
         "Kumari et al. 2023, arXiv 2303.13516",
-        "variant: the anchor's images are drawn from its text alone, not from prompts that a language model wrote around it, and are not augmented; all timesteps weigh the same",
+        "variant: the anchor's images are drawn from its text alone, not from prompts that a"
+            + " language model wrote around it, and are not augmented; all timesteps weigh the"
+            + " same",
         "the authors' code: 2e-6 for each of 4 examples on 2 devices; AdamW with a decay of 0.01",
         Map.of(
             "region", Region.WORDS,
@@ -90,8 +94,7 @@ public record ConceptAblation(
 
   @Override
   public Recipe recipe(long seed) {
-    return new Recipe(
-        1, batch, batch, learningRate, 0, Recipe.Decay.CONSTANT, DECAY, 0, seed);
+    return new Recipe(1, batch, batch, learningRate, 0, Recipe.Decay.CONSTANT, DECAY, 0, seed);
   }
 
   @Override

@@ -73,13 +73,19 @@ public record EraseDiff(
   public About about() {
     return new About(
         "EraseDiff, retain loss under the constraint of forgetting",
-        "g = grad r + l grad f, l = max(0, (barrier q - grad r . grad f) / |grad f|^2), q = f(theta) - f(after innerSteps of innerRate), f = mean (noise by o(x_t, c) - u)^2, u ~ U[0, 1), r = mean (o(y_t, d) - target)^2",
+        "g = grad r + l grad f, l = max(0, (barrier q - grad r . grad f) / |grad f|^2), q ="
+            + " f(theta) - f(after innerSteps of innerRate), f = mean (noise by o(x_t, c) - u)^2, u"
+            + " ~ U[0, 1), r = mean (o(y_t, d) - target)^2",
         "Wu et al. 2024, arXiv 2401.05779; the barrier of Liu et al. 2022, arXiv 2209.08709",
-        "variant: the barrier is eta q, one of the two that Liu et al. give, since with the other the inner steps change nothing; inner steps of plain descent; no moving average of weights",
-        "innerSteps and barrier of the authors' code; penalty=0.1 is its constant weight; steps and batch are ours",
+        "variant: the barrier is eta q, one of the two that Liu et al. give, since with the other"
+            + " the inner steps change nothing; inner steps of plain descent; no moving average of"
+            + " weights",
+        "innerSteps and barrier of the authors' code; penalty=0.1 is its constant weight; steps and"
+            + " batch are ours",
         Map.of(
             "region", Region.WORDS,
-            "innerSteps", "K, steps towards the optimum of forgetting; 0 for a barrier of eta |grad f|^2",
+            "innerSteps",
+                "K, steps towards the optimum of forgetting; 0 for a barrier of eta |grad f|^2",
             "innerRate", "their rate",
             "barrier", "eta",
             "penalty", "0 for the dynamic weight of forgetting, or the weight",

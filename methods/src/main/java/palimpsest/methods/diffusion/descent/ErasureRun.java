@@ -68,8 +68,7 @@ public record ErasureRun(
   }
 
   private static void requireFinite(Weights weights, ImageDescent method) {
-    boolean finite =
-        Scopes.withoutGradient(() -> weights.flat().isfinite().all().item_bool());
+    boolean finite = Scopes.withoutGradient(() -> weights.flat().isfinite().all().item_bool());
     if (!finite) {
       throw new Diverged(
           "weights are not finite after the last step: lower learningRate, now "

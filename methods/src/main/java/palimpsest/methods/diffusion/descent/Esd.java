@@ -27,8 +27,8 @@ import palimpsest.torch.diffusion.Denoiser;
  * ESD-u, for what is to be erased whatever is said; 2 is ESD-x strict.
  *
  * @param region which parameters move
- * @param guidance η in the paper. The authors' script of 2025 starts from o*(c) instead of o*(∅), so
- *     that its 2 is 1 here
+ * @param guidance η in the paper. The authors' script of 2025 starts from o*(c) instead of o*(∅),
+ *     so that its 2 is 1 here
  * @param drawSteps of the sampler that draws x_t
  * @param drawGuidance classifier-free guidance of it
  * @param steps of the optimiser
@@ -71,10 +71,14 @@ public record Esd(
   public About about() {
     return new About(
         "erased stable diffusion",
-        "L = mean (o(x_t, c) - [o0(x_t, empty) - guidance (o0(x_t, c) - o0(x_t, empty))])^2, o0 the start's output, x_t drawn by the start in drawSteps under drawGuidance to a random moment",
+        "L = mean (o(x_t, c) - [o0(x_t, empty) - guidance (o0(x_t, c) - o0(x_t, empty))])^2, o0 the"
+            + " start's output, x_t drawn by the start in drawSteps under drawGuidance to a random"
+            + " moment",
         "Gandikota et al. 2023, arXiv 2303.07345",
-        "faithful; one moment for all rows of a step; x_t stands on the sampler's own timesteps, as in the authors' script of 2025",
-        "the paper and the authors' first script, which published figures are from; the script of 2025 takes 200 steps at 5e-5, its negative guidance of 2 is guidance=1 here",
+        "faithful; one moment for all rows of a step; x_t stands on the sampler's own timesteps, as"
+            + " in the authors' script of 2025",
+        "the paper and the authors' first script, which published figures are from; the script of"
+            + " 2025 takes 200 steps at 5e-5, its negative guidance of 2 is guidance=1 here",
         Map.of(
             "region", Region.WORDS,
             "guidance", "eta, how far beyond the empty text, away from the concept",

@@ -56,6 +56,7 @@ public interface ImageDescent extends Method {
     return List.of(
         "that the concept is gone from the weights: they were changed, nothing is proved",
         "that other words for the concept are erased with those that were given",
-        "that it cannot be brought back by relearning, inversion or other prompts than those tried");
+        "that it cannot be brought back by relearning, inversion or other prompts than those"
+            + " tried");
   }
 }

@@ -73,8 +73,7 @@ record Partway(int steps, double guidance) {
   }
 
   private Generation generation(Ground ground, Denoiser by) {
-    return new Generation(
-        by, ground.model().sampler(), steps, Guidance.classifierFree(guidance));
+    return new Generation(by, ground.model().sampler(), steps, Guidance.classifierFree(guidance));
   }
 
   private static List<Conditioning> prompts(Ground ground, List<String> texts) {

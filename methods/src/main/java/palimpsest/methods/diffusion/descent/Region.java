@@ -28,8 +28,8 @@ public enum Region {
   static Region of(int number) {
     if (number < 0 || number >= values().length) {
       throw new InvalidRequest(
-          "region must be 0 (cross-attentions), 1 (all maps but them), 2 (text maps), 3 (everything)"
-              + " or 4 (all maps), got "
+          "region must be 0 (cross-attentions), 1 (all maps but them), 2 (text maps), 3"
+              + " (everything) or 4 (all maps), got "
               + number);
     }
     return values()[number];

@@ -27,8 +27,8 @@ import palimpsest.torch.diffusion.Denoiser;
  * θ <- θ - m ⊙ Adam(m ⊙ ∇L)
  * </pre>
  *
- * <p>(x, c) are forget images and captions, c' the caption with another concept in its place, (y, d)
- * retain images and captions; outputs (B, C, H, W), mask (P). γ is the median of |∇L_f| over all
+ * <p>(x, c) are forget images and captions, c' the caption with another concept in its place, (y,
+ * d) retain images and captions; outputs (B, C, H, W), mask (P). γ is the median of |∇L_f| over all
  * trained parameters at once, or another quantile. The gradient of the mask is summed over every
  * forget image {@code maskPasses} times before its size is taken, as the paper has it, and no step
  * is taken meanwhile. A parameter outside the mask stays as it is to the last bit: its gradient and
@@ -76,10 +76,14 @@ public record SalUn(
   public About about() {
     return new About(
         "saliency unlearning",
-        "mask = |gradient of the forget images' loss at the start| >= its quantile 1 - salient; L = mean (o(x_t, c) - sg o(x_t, c'))^2 + retainWeight mean (o(y_t, d) - target)^2, on the mask alone",
+        "mask = |gradient of the forget images' loss at the start| >= its quantile 1 - salient; L ="
+            + " mean (o(x_t, c) - sg o(x_t, c'))^2 + retainWeight mean (o(y_t, d) - target)^2, on"
+            + " the mask alone",
         "Fan et al. 2024, arXiv 2310.12508",
-        "faithful; a parameter whose gradient is 0 is never salient; clipping, which the authors do before the mask, is left out",
-        "the authors' code for Stable Diffusion (retainWeight 0.1 of its arguments, 0.5 of its manual); its 5 epochs are steps here",
+        "faithful; a parameter whose gradient is 0 is never salient; clipping, which the authors do"
+            + " before the mask, is left out",
+        "the authors' code for Stable Diffusion (retainWeight 0.1 of its arguments, 0.5 of its"
+            + " manual); its 5 epochs are steps here",
         Map.of(
             "region", Region.WORDS,
             "salient", "share of the parameters that move; 0.5 takes the median for a threshold",
@@ -125,8 +129,7 @@ public record SalUn(
     double forgetting =
         Ground.descend(
             () -> {
-              List<Captioned> rows =
-                  ground.some(Draws.Use.FORGET, step, batch, erasure.forget());
+              List<Captioned> rows = ground.some(Draws.Use.FORGET, step, batch, erasure.forget());
               List<String> others =
                   rows.stream().map(row -> erasure.mismatched(row.text())).toList();
               Noisy at = ground.diffused(Draws.Use.FORGET, step, rows).noisy();
@@ -138,8 +141,7 @@ public record SalUn(
     return forgetting
         + Ground.descend(
             () -> {
-              List<Captioned> rows =
-                  ground.some(Draws.Use.RETAIN, step, batch, erasure.retain());
+              List<Captioned> rows = ground.some(Draws.Use.RETAIN, step, batch, erasure.retain());
               return ground
                   .diffused(Draws.Use.RETAIN, step, rows)
                   .loss(ground.now(), ground.captions(rows))

@@ -86,10 +86,16 @@ public record SelectiveAmnesia(
   public About about() {
     return new About(
         "selective amnesia",
-        "L = E |o(x_t, c) - target|^2 + replayWeight E |o(y_t, d) - target|^2 + fisherWeight sum F (theta - start)^2, F = mean over images of (sum over t of grad |o(z_t, e) - target|^2)^2",
+        "L = E |o(x_t, c) - target|^2 + replayWeight E |o(y_t, d) - target|^2 + fisherWeight sum F"
+            + " (theta - start)^2, F = mean over images of (sum over t of grad |o(z_t, e) -"
+            + " target|^2)^2",
         "Heng and Soh 2023, arXiv 2305.10120",
-        "faithful, fisherWeight being half the paper's lambda as in the authors' code; norms are sums over pixels; fisherTimesteps below the model's are evenly spaced and scaled up",
-        "the authors' configuration for Stable Diffusion (1e-5, weight 50) and 500 images and 1000 timesteps as in theirs for DDPM; steps and batch are ours, its 200 epochs being of images that we do not have",
+        "faithful, fisherWeight being half the paper's lambda as in the authors' code; norms are"
+            + " sums over pixels; fisherTimesteps below the model's are evenly spaced and scaled"
+            + " up",
+        "the authors' configuration for Stable Diffusion (1e-5, weight 50) and 500 images and 1000"
+            + " timesteps as in theirs for DDPM; steps and batch are ours, its 200 epochs being of"
+            + " images that we do not have",
         Map.ofEntries(
             Map.entry("region", Region.WORDS),
             Map.entry("noiseSurrogate", "1 for uniform noise as a surrogate, 0 for drawn images"),
@@ -121,8 +127,7 @@ public record SelectiveAmnesia(
     if (noiseSurrogate == 0) {
       fill(texts, images, pairs.stream().map(Erasure.Pair::instead).toList());
     }
-    List<Captioned> drawn =
-        new Partway(drawSteps, drawGuidance).finished(ground, texts, batch);
+    List<Captioned> drawn = new Partway(drawSteps, drawGuidance).finished(ground, texts, batch);
     List<Captioned> replay = drawn.subList(0, images);
     List<Captioned> all = new ArrayList<>(); // kept texts and concepts in turn
     for (int i = 0; i < fisherImages; i++) {
@@ -146,8 +151,7 @@ public record SelectiveAmnesia(
     @Override
     public double fill(int step) {
       double surrogate = Ground.descend(() -> method.surrogate(ground, step, drawn.surrogates));
-      List<Captioned> rows =
-          ground.some(Draws.Use.RETAIN, step, method.batch, drawn.replay);
+      List<Captioned> rows = ground.some(Draws.Use.RETAIN, step, method.batch, drawn.replay);
       double replay =
           Ground.descend(
               () ->

@@ -26,10 +26,10 @@ import palimpsest.torch.diffusion.Denoiser;
  * </pre>
  *
  * <p>o is the denoiser with the additions, o* without, a constant, both (B, C, H, W); s is the
- * surrogate's text, often empty; x_t are images on their way to the concept, drawn by the model with
- * its additions. The second line is the latent anchoring: a are texts to keep, drawn with the more
- * weight the farther their states (T, E) are from the concept's. What is trained can be kept apart
- * and gated by prompt ({@link Transport}), or written into the weights.
+ * surrogate's text, often empty; x_t are images on their way to the concept, drawn by the model
+ * with its additions. The second line is the latent anchoring: a are texts to keep, drawn with the
+ * more weight the farther their states (T, E) are from the concept's. What is trained can be kept
+ * apart and gated by prompt ({@link Transport}), or written into the weights.
  *
  * @param guidance η
  * @param anchorWeight λ
@@ -81,9 +81,12 @@ public record Spm(
   public About about() {
     return new About(
         "semi-permeable membrane, adapters of rank one",
-        "L = mean (o(x_t, c) - [o0(x_t, s) - guidance (o0(x_t, c) - o0(x_t, empty))])^2 + anchorWeight mean (o(x_t, a) - o0(x_t, a))^2, P(a) ~ (1 - |cos(a, c)|)^anchorPower, o0 without the adapters",
+        "L = mean (o(x_t, c) - [o0(x_t, s) - guidance (o0(x_t, c) - o0(x_t, empty))])^2 +"
+            + " anchorWeight mean (o(x_t, a) - o0(x_t, a))^2, P(a) ~ (1 - |cos(a, c)|)^anchorPower,"
+            + " o0 without the adapters",
         "Lyu et al. 2024, arXiv 2312.16145",
-        "variant: anchors are drawn from the texts to keep, by the paper's weights, not from all of the text space; one cosine without restarts, AdamW in float32",
+        "variant: anchors are drawn from the texts to keep, by the paper's weights, not from all of"
+            + " the text space; one cosine without restarts, AdamW in float32",
         "the authors' code; anchorPower is ours",
         Map.of(
             "guidance", "eta, how far beyond the surrogate, away from the concept",
@@ -100,8 +103,7 @@ public record Spm(
 
   @Override
   public Recipe recipe(long seed) {
-    return new Recipe(
-        1, batch, batch, learningRate, warmup, Recipe.Decay.COSINE, DECAY, 0, seed);
+    return new Recipe(1, batch, batch, learningRate, warmup, Recipe.Decay.COSINE, DECAY, 0, seed);
   }
 
   @Override
@@ -128,8 +130,7 @@ public record Spm(
                   at.fixed(ground.start(), ground.read(surrogates)),
                   at.fixed(ground.start(), ground.read(concepts)),
                   at.fixed(ground.start(), ground.read("", batch)));
-          Tensor erasing =
-              Noisy.meanSquare(at.output(ground.now(), ground.read(concepts)), target);
+          Tensor erasing = Noisy.meanSquare(at.output(ground.now(), ground.read(concepts)), target);
           if (anchorWeight == 0) {
             return erasing;
           }
