@@ -44,6 +44,31 @@ public record Interval(double low, double high, double level) {
   }
 
   /**
+   * Wilson's score interval of a share: the shares that a test at this level would not reject.
+   *
+   * <pre>(k + z²/2 ± z √(k (n - k) / n + z²/4)) / (n + z²)</pre>
+   *
+   * <p>Within [0, 1], and of a width other than 0 where all of n are alike. The n are taken as
+   * independent.
+   *
+   * @param level coverage
+   * @param k how many of n, 0 to n
+   * @param n at least 1
+   * @see <a href="https://doi.org/10.1080/01621459.1927.10502953">Wilson 1927</a>
+   */
+  public static Interval ofShare(double level, long k, long n) {
+    if (n < 1 || k < 0 || k > n) {
+      throw new IllegalArgumentException(k + " of " + n + " is no share");
+    }
+    double z = Normal.quantile(level);
+    double middle = k + z * z / 2;
+    double half = z * Math.sqrt((double) k * (n - k) / n + z * z / 4);
+    double low = k == 0 ? 0 : Math.max(0, (middle - half) / (n + z * z));
+    double high = k == n ? 1 : Math.min(1, (middle + half) / (n + z * z));
+    return new Interval(low, high, level);
+  }
+
+  /**
    * The interval between the quantiles of a statistic's bootstrap distribution that leave out the
    * same share at either end.
    *
