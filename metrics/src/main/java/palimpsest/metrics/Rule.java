@@ -30,6 +30,13 @@ public enum Rule {
       "privacy leakage", (parts, samples) -> 100 * ((parts[1] - parts[0]) / (1 - parts[1]))),
   RELATIVE_DIFFERENCE(
       "relative difference", (parts, samples) -> 100 * ((parts[0] - parts[1]) / parts[1])),
+  SUM("sum of", (parts, samples) -> DoubleStream.of(parts).sum()),
+  /** Of absolute differences of two distributions: their total variation distance. */
+  HALF_SUM("half the sum of", (parts, samples) -> DoubleStream.of(parts).sum() / 2),
+  ABSOLUTE_DIFFERENCE(
+      "absolute difference of", (parts, samples) -> Math.abs(parts[0] - parts[1])),
+  /** From the first part to the second. */
+  DROP("drop of", (parts, samples) -> parts[0] - parts[1]),
   COMPLEMENT("1 minus", (parts, samples) -> 1 - parts[0]),
   /** 1 at one half, 0 at 0 and at 1. */
   NEARNESS_TO_HALF("nearness to 1/2 of", (parts, samples) -> 1 - 2 * Math.abs(parts[0] - 0.5));

@@ -1,5 +1,6 @@
 package palimpsest.torch.picture;
 
+import static org.bytedeco.pytorch.global.torch.silu;
 import static org.bytedeco.pytorch.global.torch.tensor;
 
 import java.nio.charset.StandardCharsets;
@@ -24,7 +25,7 @@ import palimpsest.torch.llm.InitialWeights;
  * <pre>
  * stage:    x &lt;- silu(norm(conv(x)))        half as wide and high
  *           x &lt;- x + silu(norm(conv(x)))    for each block
- * features: mean of the last stage over its places, (B, F)
+ * features: silu(layerNorm(W x)) of the last stage at all its places, (B, F)
  * heads:    softmax(W f + b), one for objects and one for styles
  * </pre>
  *
@@ -59,7 +60,7 @@ public final class PictureClassifier implements AutoCloseable {
     this.layers = new Layers(weights, Overlay.NONE);
   }
 
-  /** A fresh one: maps uniform within ±√(3 / fan-in), gains 1, all else 0; heads begin at 0. */
+  /** A fresh one: maps uniform within ±√(3 / fan-in), gains 1, all else 0. */
   public static PictureClassifier draw(PictureClassifierConfig config, long seed) {
     Weights weights = Weights.allocate(config.tensors());
     Scopes.withoutGradient(
@@ -71,7 +72,7 @@ public final class PictureClassifier implements AutoCloseable {
   }
 
   private static void fill(String name, Tensor tensor, long seed) {
-    if (tensor.dim() == 4) {
+    if (tensor.dim() > 1) {
       double fanIn = (double) tensor.numel() / tensor.size(0);
       InitialWeights.uniform(tensor, Math.sqrt(3 / fanIn), name, seed);
     } else {
@@ -109,7 +110,8 @@ public final class PictureClassifier implements AutoCloseable {
         y = y.add(convolved(y, PictureClassifierConfig.block(stage, block), Window.SAME));
       }
     }
-    return y.mean(2, 3);
+    Tensor mapped = layers.linear(y.flatten(1, -1), PictureClassifierConfig.FEATURES);
+    return silu(layers.layerNorm(mapped, PictureClassifierConfig.FEATURES_NORM));
   }
 
   private Tensor convolved(Tensor x, String name, Window window) {
