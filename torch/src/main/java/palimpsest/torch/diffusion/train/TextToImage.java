@@ -123,6 +123,11 @@ public final class TextToImage implements AutoCloseable {
     return noText.clone();
   }
 
+  /** An independent copy. */
+  public TextToImage copy() {
+    return new TextToImage(unet.config(), text.config(), weights.copy(), noText);
+  }
+
   /** Captions as the denoiser reads them, (B, T). */
   public Conditioning conditioning(Tensor ids) {
     return Conditioning.of(text.encode(ids).last());

@@ -1,0 +1,20 @@
+package palimpsest.torch.diffusion.attack;
+
+import palimpsest.api.Check;
+import palimpsest.torch.diffusion.schedule.Sampler;
+
+/**
+ * How pictures are drawn.
+ *
+ * @param sampler walks; its schedule is the one that the denoiser was trained on
+ * @param steps of the sampler
+ * @param scale of classifier-free guidance against the empty text, 0 or more
+ * @param side of a picture, in pixels
+ */
+public record Drawing(Sampler sampler, int steps, double scale, int side) {
+  public Drawing {
+    Check.atLeast(steps, 1, "steps of the sampler");
+    Check.nonNegative(scale, "guidance scale");
+    Check.atLeast(side, 1, "side of a picture");
+  }
+}

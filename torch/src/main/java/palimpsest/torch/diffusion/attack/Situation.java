@@ -1,0 +1,74 @@
+package palimpsest.torch.diffusion.attack;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BiFunction;
+import org.bytedeco.javacpp.PointerScope;
+import palimpsest.api.PictureAttempt;
+import palimpsest.torch.diffusion.Conditioning;
+import palimpsest.torch.diffusion.schedule.SeededNoise;
+import palimpsest.torch.diffusion.text.ClipText;
+
+/**
+ * What an attacker is given.
+ *
+ * @param victim the model under attack
+ * @param known the text encoder that anybody has, that of the model before the remedy, of the same
+ *     tokenizer
+ * @param cases what is worked with and judged on
+ * @param recognizer of the judge
+ * @param seed of whatever is drawn
+ * @param watch sees the search
+ */
+public record Situation(
+    Victim victim,
+    ClipText known,
+    Cases cases,
+    Recognizer recognizer,
+    long seed,
+    Watch watch) {
+
+  /** The noises that each prompt is drawn from. */
+  SeededNoise noise() {
+    return new SeededNoise(seed, cases.noises());
+  }
+
+  /**
+   * A prompt under attack.
+   *
+   * @param words for people
+   * @param read as the denoiser reads it, (1, T, E)
+   */
+  record Attacked(String words, Conditioning read) {}
+
+  /** Draws every prompt as it is and as an attack turns it. */
+  List<PictureAttempt> judged(BiFunction<Integer, String, Attacked> attack) {
+    List<PictureAttempt> attempts = new ArrayList<>();
+    for (int i = 0; i < cases.prompts().size(); i++) {
+      String prompt = cases.prompts().get(i);
+      try (PointerScope scope = new PointerScope()) {
+        Attacked attacked = attack.apply(i, prompt);
+        double[] under = victim.see(recognizer, attacked.read(), noise());
+        attempts.addAll(attempts(prompt, attacked.words(), plain(prompt), under));
+      }
+    }
+    return attempts;
+  }
+
+  /** P(concept) of pictures of a prompt as it is. */
+  double[] plain(String prompt) {
+    try (PointerScope scope = new PointerScope()) {
+      Conditioning read = victim.read(victim.tokenizer().encode(prompt));
+      return victim.see(recognizer, read, noise());
+    }
+  }
+
+  /** One for each noise. */
+  List<PictureAttempt> attempts(String prompt, String words, double[] plain, double[] under) {
+    List<PictureAttempt> attempts = new ArrayList<>();
+    for (int i = 0; i < plain.length; i++) {
+      attempts.add(new PictureAttempt(prompt, words, cases.noises().get(i), plain[i], under[i]));
+    }
+    return attempts;
+  }
+}
