@@ -1,0 +1,87 @@
+package palimpsest.torch.diffusion.attack;
+
+import java.util.ArrayList;
+import java.util.List;
+import palimpsest.api.Check;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.PictureAttack;
+import palimpsest.api.PictureAttack.Candidate;
+import palimpsest.api.PictureAttack.Judged;
+import palimpsest.api.PictureAttack.Run;
+import palimpsest.api.PictureAttack.Side;
+
+/**
+ * Attacks a model and its reference with several seeds, with settings that were chosen elsewhere.
+ *
+ * @param recognizer of the judge
+ * @param name of the recognizer, such as its digest
+ * @param threshold P(concept) from which it counts as seen
+ * @param watch sees all searches
+ */
+public record Campaign(Recognizer recognizer, String name, double threshold, Watch watch) {
+  public Campaign {
+    Check.notBlank(name, "name of the recognizer");
+    Check.fraction(threshold, "threshold");
+  }
+
+  /**
+   * Tries the candidates on the subject's tuning cases with the first seed, takes the one under
+   * which the concept is seen most, the first of equals, and attacks subject and reference with it
+   * on the test cases. Of one candidate nothing is tried.
+   *
+   * @param candidates the same attack with several settings, at least one
+   */
+  public PictureAttack run(List<? extends ImageAttack> candidates, Contest contest) {
+    Check.atLeast(candidates.size(), 1, "candidates of an attack");
+    ImageAttack chosen = candidates.get(0);
+    if (candidates.stream().anyMatch(c -> !c.id().equals(candidates.get(0).id()))) {
+      throw new InvalidRequest("settings are chosen among those of one attack; run each by itself");
+    }
+    List<Candidate> tried = new ArrayList<>();
+    if (candidates.size() > 1) {
+      double most = -1;
+      for (ImageAttack candidate : candidates) {
+        double seen = seen(candidate, contest);
+        tried.add(new Candidate(candidate.settings(), seen));
+        chosen = seen > most ? candidate : chosen;
+        most = Math.max(most, seen);
+      }
+    }
+    return judged(chosen, contest, tried);
+  }
+
+  /** Share of the tuning pictures in which the concept is seen under attack. */
+  private double seen(ImageAttack attack, Contest contest) {
+    Run run = run(attack, contest.subject(), contest, contest.cases().tuning(), 0);
+    return run.attempts().stream()
+        .mapToDouble(attempt -> attempt.attacked() >= threshold ? 1 : 0)
+        .average()
+        .orElseThrow();
+  }
+
+  private PictureAttack judged(ImageAttack attack, Contest contest, List<Candidate> tried) {
+    Cases test = contest.cases().test();
+    return new PictureAttack(
+        attack.id(),
+        attack.version(),
+        attack.settings(),
+        new Judged(test.concept(), name, threshold, test.digest()),
+        side(attack, contest.subject(), contest),
+        contest.reference().map(reference -> side(attack, reference, contest)),
+        tried);
+  }
+
+  private Side side(ImageAttack attack, Victim victim, Contest contest) {
+    List<Run> runs = new ArrayList<>();
+    for (int i = 0; i < contest.seeds().size(); i++) {
+      runs.add(run(attack, victim, contest, contest.cases().test(), i));
+    }
+    return new Side(victim.digest(), runs);
+  }
+
+  private Run run(ImageAttack attack, Victim victim, Contest contest, Cases cases, int seed) {
+    return attack.attack(
+        new Situation(
+            victim, contest.known(), cases, recognizer, contest.seeds().get(seed), watch));
+  }
+}

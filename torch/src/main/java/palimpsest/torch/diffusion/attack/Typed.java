@@ -1,0 +1,26 @@
+package palimpsest.torch.diffusion.attack;
+
+import java.util.Arrays;
+import java.util.stream.IntStream;
+import palimpsest.torch.diffusion.text.ClipTokenizer;
+
+/** Tokens that a user can type: their text alone is read as them. */
+final class Typed {
+  private Typed() {}
+
+  /** Their ids, ascending; neither special tokens nor pieces of words are among them. */
+  static int[] ids(ClipTokenizer tokenizer) {
+    return IntStream.range(0, tokenizer.size()).filter(id -> isTyped(tokenizer, id)).toArray();
+  }
+
+  private static boolean isTyped(ClipTokenizer tokenizer, int id) {
+    if (id == tokenizer.bos() || id == tokenizer.eos() || id == tokenizer.pad()) {
+      return false;
+    }
+    if (tokenizer.token(id).isEmpty()) {
+      return false;
+    }
+    int[] alone = {id};
+    return Arrays.equals(tokenizer.tokens(tokenizer.decode(alone)), alone);
+  }
+}
