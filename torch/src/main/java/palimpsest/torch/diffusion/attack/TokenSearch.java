@@ -60,7 +60,9 @@ final class TokenSearch implements AutoCloseable {
       throw new InvalidRequest("the tokenizer has no token that can be typed; none can be found");
     }
     long[] ids = Arrays.stream(vocabulary).asLongStream().toArray();
-    table = Scopes.keep(Scopes.constant(() -> victim.text().embed(tensor(ids))));
+    try (PointerScope scope = new PointerScope()) {
+      table = Scopes.keep(Scopes.constant(() -> victim.text().embed(tensor(ids))));
+    }
     shares = Weights.allocate(Map.of(U, List.of((long) attack.tokens(), (long) ids.length)));
     Scopes.withoutGradient(() -> shares.flat().fill_(new Scalar(1.0 / ids.length)));
     probe = Noised.fixed(situation);

@@ -17,10 +17,9 @@ final class Typed {
     if (id == tokenizer.bos() || id == tokenizer.eos() || id == tokenizer.pad()) {
       return false;
     }
-    if (tokenizer.token(id).isEmpty()) {
-      return false;
-    }
     int[] alone = {id};
-    return Arrays.equals(tokenizer.tokens(tokenizer.decode(alone)), alone);
+    String text = tokenizer.decode(alone);
+    return text.codePoints().noneMatch(Character::isISOControl)
+        && Arrays.equals(tokenizer.tokens(text), alone);
   }
 }
