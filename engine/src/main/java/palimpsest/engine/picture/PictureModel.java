@@ -4,6 +4,8 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import palimpsest.api.Check;
+import palimpsest.engine.Moves;
+import palimpsest.engine.Outputs;
 import palimpsest.engine.drawing.Sheet;
 import palimpsest.torch.diffusion.checkpoint.DiffusionFolder;
 import palimpsest.torch.diffusion.schedule.Sampler;
@@ -87,6 +89,24 @@ public final class PictureModel implements AutoCloseable {
 
   public ClipTokenizer tokenizer() {
     return tokenizer;
+  }
+
+  /** The sampler that the folder states. */
+  public Sampler sampler() {
+    return scheduler.sampler();
+  }
+
+  /** Width and height of its pictures. */
+  public int side() {
+    return model.unet().config().sampleSize().orElseThrow();
+  }
+
+  /** Writes it as it is now into a new folder, whole or not at all. */
+  public void write(Path folder) {
+    Path fresh = folder.resolveSibling(folder.getFileName() + ".new");
+    Outputs.delete(fresh);
+    PixelFolder.write(Outputs.folder(fresh), model, tokenizer, sampler());
+    Moves.atomically(fresh, folder);
   }
 
   /** Digest of the weights. */
