@@ -20,11 +20,11 @@ import picocli.CommandLine.Option;
     name = "apply",
     description = {
       "Applies one method to a model: to a language model for a decision that plan or forget wrote,"
-          + " to a Stable Diffusion model (1.x, 2.x, XL; a folder of diffusers or a single file) for"
-          + " texts.",
+          + " to a Stable Diffusion model (1.x, 2.x, XL; a folder of diffusers or a single file)"
+          + " for texts.",
       "",
-      "What a method takes after its colon, what is trained (--method llm.npo:train=lora) and how it"
-          + " descends unless told otherwise is in palimpsest methods --help."
+      "What a method takes after its colon, what is trained (--method llm.npo:train=lora) and how"
+          + " it descends unless told otherwise is in palimpsest methods --help."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",
@@ -61,8 +61,8 @@ final class ApplyCommand implements Callable<Integer> {
       names = "--name",
       paramLabel = "NAME",
       description =
-          "A name of the target, for guard.in-context; give it once for each. Other methods leave it"
-              + " be.")
+          "A name of the target, for guard.in-context; give it once for each. Other methods leave"
+              + " it be.")
   private List<String> names = List.of();
 
   @Option(names = "--out", paramLabel = "DIR", required = true, description = "Where to.")
@@ -122,8 +122,8 @@ final class ApplyCommand implements Callable<Integer> {
     if (records != null || !names.isEmpty() || template.given().isPresent() || descends || resume) {
       throw new InvalidRequest(
           (method == null ? "a patch" : method)
-              + " is of an image model: --corpus, --decision, --name, --template, --resume, --lr and"
-              + " the like do not apply to it");
+              + " is of an image model: --corpus, --decision, --name, --template, --resume, --lr"
+              + " and the like do not apply to it");
     }
     ImageTarget target = image == null ? new ImageTarget() : image;
     if (method == null) {

@@ -19,8 +19,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
 @Command(
     name = "palimpsest",
     description = {
-      "Takes a request to make a language model forget, does what can be done, tries to read the old"
-          + " text in the result, and states what was shown and what was not.",
+      "Takes a request to make a language model forget, does what can be done, tries to read the"
+          + " old text in the result, and states what was shown and what was not.",
       "",
       "A request goes through find, plan, apply, evaluate, attack and certify;"
           + " forget does all of them. quickstart shows it on a small invented world."

@@ -68,8 +68,7 @@ final class ImageTarget {
       throw new InvalidRequest(method.id() + " does not edit by texts alone");
     }
     requireNone(patch, "--patch is applied without --method; leave one of them out");
-    ImageEdit asked =
-        new ImageEdit(closed, ImageEdit.replacements(erase, toward), preserved());
+    ImageEdit asked = new ImageEdit(closed, ImageEdit.replacements(erase, toward), preserved());
     return new EditingImages(model, tokenizers, patchOnly, console).apply(asked, out);
   }
 

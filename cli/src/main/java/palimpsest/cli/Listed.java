@@ -29,9 +29,7 @@ record Listed(String id, String kind, Map<String, Double> parameters, String mea
   /** Guarantee, and the word that says how faithfully the source is followed. */
   private static String kind(Method m) {
     String fidelity = m.about().fidelity();
-    return m.guarantee().name().toLowerCase(Locale.ROOT)
-        + ", "
-        + fidelity.split("\\W", 2)[0];
+    return m.guarantee().name().toLowerCase(Locale.ROOT) + ", " + fidelity.split("\\W", 2)[0];
   }
 
   /** One for language models or for images. */

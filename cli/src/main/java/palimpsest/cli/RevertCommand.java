@@ -13,9 +13,10 @@ import picocli.CommandLine.Option;
     description = {
       "Takes an edit of an image model back, to the last bit of every weight.",
       "",
-      "The edited model and the patch stay as they are. A patch that is not of this model is refused"
-          + " (exit code 2), a damaged one too (4); the digest of what is written is checked before"
-          + " it gets its name. Several edits are taken back in the reverse of their order."
+      "The edited model and the patch stay as they are. A patch that is not of this model is"
+          + " refused (exit code 2), a damaged one too (4); the digest of what is written is"
+          + " checked before it gets its name. Several edits are taken back in the reverse of their"
+          + " order."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",

@@ -34,7 +34,8 @@ class ImageEditTest {
     desk.write("kept.txt", "a dog\n\n a house \n");
 
     JsonNode done =
-        desk.json(UCE.replace("uce", "uce:keepScale=0.1") + "--toward dog --preserve-file @kept.txt");
+        desk.json(
+            UCE.replace("uce", "uce:keepScale=0.1") + "--toward dog --preserve-file @kept.txt");
 
     assertThat(desk.tree("out/applied.json")).isEqualTo(done);
     assertThat(done.get("method").get("parameters").get("keepScale").asDouble()).isEqualTo(0.1);
@@ -66,12 +67,10 @@ class ImageEditTest {
     desk.run(UCE);
     TinyDiffusion.SD2.write(desk.path("other"), Dtype.F16);
 
-    String told =
-        desk.fail(2, "revert --model @other --patch @out/patch.safetensors --out @back");
+    String told = desk.fail(2, "revert --model @other --patch @out/patch.safetensors --out @back");
 
     assertThat(told).contains("is taken back from a checkpoint of digest", ", got ");
-    assertThat(
-            desk.fail(2, "revert --model @sd --patch @out/patch.safetensors --out @back"))
+    assertThat(desk.fail(2, "revert --model @sd --patch @out/patch.safetensors --out @back"))
         .contains("done already");
     assertThat(desk.path("back")).doesNotExist();
   }
@@ -100,24 +99,34 @@ class ImageEditTest {
       delimiter = '|',
       quoteCharacter = '"',
       value = {
-        "2 | did you mean \"image.uce\" | apply --method image.ucee --model @sd --erase cat --out @o",
-        "2 | did you mean \"keepScale\" | apply --method image.uce:keepScal=1 --model @sd --erase cat --out @o",
-        "2 | keepScale must be > 0 | apply --method image.uce:keepScale=0 --model @sd --erase cat --out @o",
-        "2 | lr, epochs and the like do not | apply --method image.uce:lr=1 --model @sd --erase cat --out @o",
+        "2 | did you mean \"image.uce\" | apply --method image.ucee --model @sd --erase cat --out"
+            + " @o",
+        "2 | did you mean \"keepScale\" | apply --method image.uce:keepScal=1 --model @sd --erase"
+            + " cat --out @o",
+        "2 | keepScale must be > 0 | apply --method image.uce:keepScale=0 --model @sd --erase cat"
+            + " --out @o",
+        "2 | lr, epochs and the like do not | apply --method image.uce:lr=1 --model @sd --erase cat"
+            + " --out @o",
         "2 | nothing to erase | apply --method image.uce --model @sd --out @o",
-        "2 | toward itself | apply --method image.uce --model @sd --erase cat --toward CAT --out @o",
+        "2 | toward itself | apply --method image.uce --model @sd --erase cat --toward CAT --out"
+            + " @o",
         "2 | must not be blank | apply --method image.uce --model @sd --erase= --out @o",
         "2 | is there already | apply --method image.uce --model @sd --erase cat --out @sd",
         "2 | no method | apply --model @sd --erase cat --out @o",
         "2 | no method | apply --model @sd --out @o",
-        "2 | leave one of them out | apply --method image.uce --patch @p --model @sd --erase cat --out @o",
-        "2 | is of an image model | apply --method image.uce --model @sd --erase cat --lr 1 --out @o",
-        "2 | is of an image model | apply --method image.uce --model @sd --erase cat --resume --out @o",
+        "2 | leave one of them out | apply --method image.uce --patch @p --model @sd --erase cat"
+            + " --out @o",
+        "2 | is of an image model | apply --method image.uce --model @sd --erase cat --lr 1 --out"
+            + " @o",
+        "2 | is of an image model | apply --method image.uce --model @sd --erase cat --resume --out"
+            + " @o",
         "2 | is of a language model | apply --method llm.ga --model @sd --erase cat --out @o",
         "2 | give --corpus FILE | apply --method llm.ga --model @sd --out @o",
-        "2 | leave --tokenizer out | apply --method image.uce --model @sd --erase cat --tokenizer @sd --out @o",
+        "2 | leave --tokenizer out | apply --method image.uce --model @sd --erase cat --tokenizer"
+            + " @sd --out @o",
         "2 | not a folder | apply --method image.uce --model @none --erase cat --out @o",
-        "2 | no such file | apply --method image.uce --model @sd --erase cat --preserve-file @none --out @o",
+        "2 | no such file | apply --method image.uce --model @sd --erase cat --preserve-file @none"
+            + " --out @o",
         "4 | wanted the tokenizer | apply --method image.uce --model @bare --erase cat --out @o"
       })
   void apply_nonsense_isToldInOneLine_andLeavesNothing(int code, String says, String line) {
@@ -139,7 +148,8 @@ class ImageEditTest {
   @Test
   void methods_listed_haveTheWordOfTheirFidelity() {
     String out = desk.run("methods").out();
-    assertThat(out).contains("image.uce  approximate, faithful", "image.rece  approximate, variant");
+    assertThat(out)
+        .contains("image.uce  approximate, faithful", "image.rece  approximate, variant");
     assertThat(out).contains("image.mace-refinement  approximate, simplified");
     assertThat(desk.run("methods --explain image.uce").out()).contains("faithful", "not shown");
   }

@@ -83,8 +83,8 @@ public enum TinyDiffusion {
     return Files.createDirectories(folder.resolve(name));
   }
 
-  private static void tokenizer(
-      Path folder, ObjectNode index, String name, ClipTokenizer tokenizer) throws IOException {
+  private static void tokenizer(Path folder, ObjectNode index, String name, ClipTokenizer tokenizer)
+      throws IOException {
     tokenizer.writeTo(part(folder, index, name, List.of("transformers", "CLIPTokenizer")));
   }
 
@@ -139,8 +139,7 @@ public enum TinyDiffusion {
   private static void vae(Path folder, ObjectNode index, Dtype dtype) throws IOException {
     Path part = part(folder, index, "vae", List.of("diffusers", "AutoencoderKL"));
     AutoencoderConfig config =
-        new AutoencoderConfig(
-            16, 3, 3, 4, List.of(4, 8), 1, 2, 0.18215, 0, true, true, "{}");
+        new AutoencoderConfig(16, 3, 3, 4, List.of(4, 8), 1, 2, 0.18215, 0, true, true, "{}");
     config.writeTo(part.resolve("config.json"));
     Path file = part.resolve("diffusion_pytorch_model.safetensors");
     weights(file, "vae", config.tensors(), dtype);

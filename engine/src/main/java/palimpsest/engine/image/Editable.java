@@ -81,7 +81,8 @@ final class Editable implements AutoCloseable {
   private Path own(String part) {
     Path folder = path.resolve(part);
     if (!Files.isDirectory(folder)) {
-      throw new CorruptArtifact(folder + ": not there, wanted the tokenizer; fetch the model again");
+      throw new CorruptArtifact(
+          folder + ": not there, wanted the tokenizer; fetch the model again");
     }
     return folder;
   }
@@ -122,8 +123,7 @@ final class Editable implements AutoCloseable {
     for (String name : encoders()) {
       console.say("Encoding " + texts.size() + " texts by " + name);
       try (PromptEncoder encoder =
-          PromptEncoder.open(
-              checkpoint.component(name), where(name), tokenizer(name), xl)) {
+          PromptEncoder.open(checkpoint.component(name), where(name), tokenizer(name), xl)) {
         List<Prompt> some = encoder.encode(texts);
         all = all.isEmpty() ? some : joined(all, some);
       }

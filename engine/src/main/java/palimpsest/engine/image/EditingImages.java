@@ -177,8 +177,9 @@ public record EditingImages(Path model, List<Path> tokenizers, boolean patchOnly
 
   private static List<String> notShown(TextMapMethod method, Editable editable) {
     List<String> lines = new ArrayList<>(editable.secondCopies());
-    lines.add("anything about pictures: none was drawn or judged, neither of the concept nor of"
-        + " its neighbours");
+    lines.add(
+        "anything about pictures: none was drawn or judged, neither of the concept nor of"
+            + " its neighbours");
     lines.addAll(method.cannotShow());
     return lines;
   }

@@ -12,8 +12,7 @@ import palimpsest.methods.diffusion.TextMapMethod;
  * @param concepts at least one, none twice
  * @param preserved texts that are to give what they give; none of those to erase
  */
-public record ImageEdit(
-    TextMapMethod method, List<Replacement> concepts, List<String> preserved) {
+public record ImageEdit(TextMapMethod method, List<Replacement> concepts, List<String> preserved) {
   public ImageEdit {
     concepts = List.copyOf(concepts);
     preserved = preserved.stream().map(String::strip).distinct().toList();

@@ -43,8 +43,7 @@ public record ImageEdited(
    * @param fidelity how it follows its source: a word, then in what it does not
    * @param parameters its hyper-parameters
    */
-  public record How(
-      String id, String guarantee, String fidelity, Map<String, Double> parameters) {
+  public record How(String id, String guarantee, String fidelity, Map<String, Double> parameters) {
     public How {
       parameters = Collections.unmodifiableMap(new TreeMap<>(parameters));
     }

@@ -24,8 +24,7 @@ public record Patching(Path model, Path patch, Console console) {
    * @param after digest of what was written, which was checked as it was
    * @param seconds wall-clock time
    */
-  public record Patched(
-      String model, String method, String before, String after, double seconds) {}
+  public record Patched(String model, String method, String before, String after, double seconds) {}
 
   /**
    * Writes the edited model.

@@ -71,7 +71,8 @@ final class TextMaps {
   long numbers() {
     Map<String, List<Long>> shapes = unet.shapes();
     return names.stream()
-        .mapToLong(name -> shapes.getOrDefault(name, List.of(0L)).stream().reduce(1L, Math::multiplyExact))
+        .mapToLong(
+            name -> shapes.getOrDefault(name, List.of(0L)).stream().reduce(1L, Math::multiplyExact))
         .sum();
   }
 

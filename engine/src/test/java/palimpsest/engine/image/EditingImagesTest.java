@@ -112,8 +112,7 @@ class EditingImagesTest {
   @ParameterizedTest
   @EnumSource(TinyDiffusion.class)
   void apply_smallRegularisation_bringsTheMapsToTheGuide(TinyDiffusion kind) {
-    ImageEdit edit =
-        new ImageEdit(new Uce(1, 1, 1e-6, 0), VAN_GOGH, List.of("a dog", "a harbour"));
+    ImageEdit edit = new ImageEdit(new Uce(1, 1, 1e-6, 0), VAN_GOGH, List.of("a dog", "a harbour"));
 
     ImageEdited done = editing(model(kind, Dtype.F32)).apply(edit, folder.resolve("out"));
 
@@ -208,8 +207,7 @@ class EditingImagesTest {
     patching.apply(folder.resolve("made"));
     assertThat(digest(folder.resolve("made"))).isEqualTo(whole.changed().after());
     Patching again =
-        new Patching(
-            folder.resolve("made"), only.resolve("patch.safetensors"), Console.SILENT);
+        new Patching(folder.resolve("made"), only.resolve("patch.safetensors"), Console.SILENT);
     assertThatThrownBy(() -> again.apply(folder.resolve("twice")))
         .isInstanceOf(InvalidRequest.class)
         .hasMessageContaining("done already");
@@ -273,14 +271,13 @@ class EditingImagesTest {
     Path model = model(TinyDiffusion.SD1, Dtype.F32);
     assertRefused(model, "tokenizer", CorruptArtifact.class, "wanted the tokenizer");
     assertRefused(model, "vae/diffusion_pytorch_model.safetensors", CorruptArtifact.class, "vae");
-    assertRefused(
-        model, "unet/diffusion_pytorch_model.safetensors", CorruptArtifact.class, "unet");
+    assertRefused(model, "unet/diffusion_pytorch_model.safetensors", CorruptArtifact.class, "unet");
     assertRefused(model, "text_encoder/model.safetensors", CorruptArtifact.class, "text_encoder");
     assertRefused(model, "model_index.json", InvalidRequest.class, "model_index.json");
   }
 
-  private void assertRefused(
-      Path model, String part, Class<? extends Exception> kind, String says) throws IOException {
+  private void assertRefused(Path model, String part, Class<? extends Exception> kind, String says)
+      throws IOException {
     Path aside = folder.resolve("aside");
     Files.move(model.resolve(part), aside);
     assertThatThrownBy(() -> editing(model).apply(uce(), folder.resolve("out")))
