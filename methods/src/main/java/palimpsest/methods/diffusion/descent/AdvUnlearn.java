@@ -6,6 +6,7 @@ import static org.bytedeco.pytorch.global.torch.zeros;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.About;
@@ -132,7 +133,7 @@ public record AdvUnlearn(
           Tensor asBefore = at.fixed(o, ground.read(concepts));
           Tensor empty = at.fixed(o, ground.read("", batch));
           Tensor target = empty.lerp(asBefore, new Scalar(-guidance));
-          Prefix prefix = new Prefix(texts, concepts);
+          Prefix prefix = new Prefix(texts.encoder(), texts.ids(concepts));
           Tensor added =
               attackTokens == 0 || step < attackFrom
                   ? zeros(batch, 0, texts.encoder().config().hiddenSize())
@@ -140,15 +141,15 @@ public record AdvUnlearn(
                       ground,
                       step,
                       prefix,
-                      added0 -> Noisy.meanSquare(at.output(o, prefix.read(added0)), asBefore));
+                      given -> Noisy.meanSquare(at.output(o, prefix.read(given)), asBefore));
           return Noisy.meanSquare(at.output(o, prefix.read(added)), target);
         });
   }
 
   /** δ*, the encoder's own parameters being left out of the inner gradients. */
   private Tensor attacked(
-      Ground ground, int step, Prefix prefix, java.util.function.Function<Tensor, Tensor> loss) {
-    int vocabulary = prefix.texts().encoder().config().vocabSize();
+      Ground ground, int step, Prefix prefix, Function<Tensor, Tensor> loss) {
+    int vocabulary = prefix.encoder().config().vocabSize();
     int[] drawn = ground.draws().whole(Draws.Use.CHOICE, step, batch * attackTokens, vocabulary);
     long[] tokens = Arrays.stream(drawn).asLongStream().toArray();
     Tensor from = prefix.embedded(tensor(tokens).view(batch, attackTokens));

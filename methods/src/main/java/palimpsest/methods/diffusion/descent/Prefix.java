@@ -2,7 +2,6 @@ package palimpsest.methods.diffusion.descent;
 
 import static org.bytedeco.pytorch.global.torch.cat;
 
-import java.util.List;
 import java.util.function.Function;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
@@ -11,15 +10,18 @@ import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorVector;
 import palimpsest.torch.Scopes;
 import palimpsest.torch.diffusion.Conditioning;
+import palimpsest.torch.diffusion.text.ClipText;
 
 /**
  * Embeddings put between the begin token and a text, so that the text's last padding falls away:
  * adversarial tokens that need not be of the vocabulary.
  *
- * @param texts by which encoder
- * @param prompts B texts
+ * <p>Lives as long as the scope that its ids were made in.
+ *
+ * @param encoder by which it is read
+ * @param ids of B texts, (B, T)
  */
-record Prefix(ClipTexts texts, List<String> prompts) {
+record Prefix(ClipText encoder, Tensor ids) {
 
   /**
    * What the denoiser reads, gradients recorded.
@@ -28,18 +30,18 @@ record Prefix(ClipTexts texts, List<String> prompts) {
    * @return (B, T, E)
    */
   Conditioning read(Tensor added) {
-    Tensor plain = texts.encoder().embed(texts.ids(prompts)); // (B, T, E)
+    Tensor plain = encoder.embed(ids); // (B, T, E)
     long length = plain.size(1);
     long more = added.size(1);
     Tensor begin = plain.narrow(1, 0, 1);
     Tensor rest = plain.narrow(1, 1, length - 1 - more);
     Tensor all = cat(new TensorVector(begin, added, rest), 1); // (B, T, E)
-    return Conditioning.of(texts.encoder().states(all).last());
+    return Conditioning.of(encoder.states(all).last());
   }
 
   /** Embeddings of tokens as a start, (B, A, E), a constant in the caller's scope. */
   Tensor embedded(Tensor tokens) {
-    return Scopes.constant(() -> texts.encoder().embed(tokens));
+    return Scopes.constant(() -> encoder.embed(tokens));
   }
 
   /**
