@@ -49,6 +49,7 @@ TEXT = dict(
     hidden_act="quick_gelu",
 )
 ROWS, TOKENS = 2, 5
+BARRIER = 100.0
 T = [37, 640]
 IDS = [[28, 3, 7, 11, 29, 29, 29, 29], [28, 5, 29, 29, 29, 29, 29, 29]]
 SCHEDULE = DDPMScheduler()  # linear, 0.0001 to 0.02, noise is predicted
@@ -234,7 +235,7 @@ def erasediff():
     q = (first - wrong(inner)).item()
     found = record("erasediff", model, training(model, "retain", text("kept")), q=q)
     retain = flat(model)
-    weight = max(0.0, (3.0 * q - (retain @ forget).item()) / (forget @ forget).item())
+    weight = max(0.0, (BARRIER * q - (retain @ forget).item()) / (forget @ forget).item())
     found.update(forgetting=first.item(), weight=weight)
     found["combined_gradient"] = (retain + weight * forget).norm().item()
     yield found

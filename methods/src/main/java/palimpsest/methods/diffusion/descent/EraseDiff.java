@@ -2,12 +2,14 @@ package palimpsest.methods.diffusion.descent;
 
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.About;
 import palimpsest.api.Check;
+import palimpsest.torch.Weights;
 import palimpsest.torch.diffusion.Conditioning;
 
 /**
@@ -114,7 +116,7 @@ public record EraseDiff(
       Tensor gradient = ground.trained().gradient(); // (P), of one loss after another
       double forgetting = forgetting(ground, step);
       Tensor ofForgetting = gradient.clone();
-      double q = innerSteps == 0 ? 0 : forgetting - atOptimum(ground, step, ofForgetting);
+      double q = innerSteps == 0 ? 0 : forgetting - optimum(ground.trained(), ofForgetting, () -> forgetting(ground, step));
       gradient.zero_();
       double retaining = retaining(ground, step);
       double weight = weight(gradient, ofForgetting, q);
@@ -133,17 +135,21 @@ public record EraseDiff(
     return square == 0 ? 0 : Math.max(0, (wanted - retain.dot(forget).item_double()) / square);
   }
 
-  /** f(φ); the weights and their gradient: as they were, and of no use. */
-  private double atOptimum(Ground ground, int step, Tensor first) {
-    Tensor flat = ground.trained().flat();
-    Tensor gradient = ground.trained().gradient();
+  /**
+   * f(φ). The weights are left as they were, their gradient is of no use.
+   *
+   * @param first ∇f(θ), (P)
+   * @param f gives its value and adds its gradient
+   */
+  double optimum(Weights trained, Tensor first, DoubleSupplier f) {
+    Tensor flat = trained.flat();
     try (PointerScope scope = new PointerScope()) {
       Tensor theta = flat.clone();
       double last = 0;
       for (int k = 0; k < innerSteps; k++) {
-        move(flat, k == 0 ? first : gradient);
-        gradient.zero_();
-        last = forgetting(ground, step);
+        move(flat, k == 0 ? first : trained.gradient());
+        trained.gradient().zero_();
+        last = f.getAsDouble();
       }
       copy(theta, flat);
       return last;

@@ -10,6 +10,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.DoubleSupplier;
 import java.util.stream.IntStream;
 import java.util.stream.StreamSupport;
 import org.bytedeco.javacpp.PointerScope;
@@ -240,24 +241,34 @@ class DescentGoldenTest {
     JsonNode expected = golden("erasediff");
     try (Copies copies = copies(3)) {
       Weights trained = copies.weights();
-      Diffused forget = diffused("forget");
-      Tensor output = forget.noisy().output(copies.denoiser(), text("c"));
-      double forgetting = backward(EraseDiff.wrongNoise(forget, output, image("wrong")));
+      DoubleSupplier f = () -> wrong(copies.denoiser());
+      double forgetting = f.getAsDouble();
       assertThat(forgetting)
           .isCloseTo(expected.get("forgetting").asDouble(), withinPercentage(PERCENT));
       Tensor ofForgetting = trained.gradient().clone();
+      EraseDiff method =
+          (EraseDiff) EraseDiff.defaults().with(Map.of("barrier", 100.0, "innerRate", 0.01));
+      double q = forgetting - method.optimum(trained, ofForgetting, f);
+      assertThat(q).isCloseTo(expected.get("q").asDouble(), withinPercentage(0.05));
       trained.gradient().zero_();
       double loss = backward(diffused("retain").loss(copies.denoiser(), text("kept")));
       assertEqual(expected, trained, loss);
-      EraseDiff method = (EraseDiff) EraseDiff.defaults().with(Map.of("barrier", 3.0));
-      double weight =
-          method.weight(trained.gradient(), ofForgetting, expected.get("q").asDouble());
+      double weight = method.weight(trained.gradient(), ofForgetting, q);
       assertThat(weight).isPositive();
-      assertThat(weight).isCloseTo(expected.get("weight").asDouble(), withinPercentage(0.05));
+      assertThat(weight).isCloseTo(expected.get("weight").asDouble(), withinPercentage(0.2));
       trained.gradient().add_(ofForgetting, new Scalar(weight));
       assertThat(trained.gradient().norm().item_double())
-          .isCloseTo(expected.get("combined_gradient").asDouble(), withinPercentage(0.05));
+          .isCloseTo(expected.get("combined_gradient").asDouble(), withinPercentage(0.2));
     }
+  }
+
+  private static double wrong(Denoiser now) {
+    return Ground.descend(
+        () -> {
+          Diffused forget = diffused("forget");
+          Tensor output = forget.noisy().output(now, text("c"));
+          return EraseDiff.wrongNoise(forget, output, image("wrong"));
+        });
   }
 
   @Test
