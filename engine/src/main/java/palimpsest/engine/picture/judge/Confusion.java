@@ -1,9 +1,11 @@
 package palimpsest.engine.picture.judge;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import palimpsest.api.InvalidRequest;
 import palimpsest.metrics.statistics.Interval;
 
 /**
@@ -18,6 +20,14 @@ public record Confusion(List<String> classes, List<List<Integer>> counts) {
   public Confusion {
     classes = List.copyOf(classes);
     counts = counts.stream().map(List::copyOf).toList();
+    int size = classes.size();
+    boolean square = counts.size() == size && counts.stream().allMatch(r -> r.size() == size);
+    if (!square
+        || counts.stream().flatMap(List::stream).anyMatch(n -> n < 0)
+        || counts.stream().flatMap(List::stream).allMatch(n -> n == 0)) {
+      throw new InvalidRequest(
+          "a table of errors counts pictures of " + size + " classes by " + size + ", got another");
+    }
   }
 
   /** That of pairs of a true and a said class. */
@@ -28,7 +38,7 @@ public record Confusion(List<String> classes, List<List<Integer>> counts) {
     }
     List<List<Integer>> counts = new ArrayList<>();
     for (int[] row : table) {
-      counts.add(java.util.Arrays.stream(row).boxed().toList());
+      counts.add(Arrays.stream(row).boxed().toList());
     }
     return new Confusion(classes, counts);
   }

@@ -32,7 +32,7 @@ public record EmojiObjects(String word, List<String> codes) {
           new EmojiObjects("airplane", List.of("2708")),
           new EmojiObjects("eyeglasses", List.of("1f453", "1f576")),
           new EmojiObjects("guitar", List.of("1f3b8", "1f3bb")),
-          new EmojiObjects("glass", List.of("1f377", "1f378")),
+          new EmojiObjects("goblet", List.of("1f377", "1f378")),
           new EmojiObjects("star", List.of("2b50")),
           new EmojiObjects("crown", List.of("1f451")),
           new EmojiObjects("anchor", List.of("2693")),

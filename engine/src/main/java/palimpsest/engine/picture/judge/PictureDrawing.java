@@ -1,0 +1,51 @@
+package palimpsest.engine.picture.judge;
+
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.ArrayList;
+import java.util.List;
+import palimpsest.discovery.image.Picture;
+import palimpsest.engine.picture.judge.PictureJudge.Drawing;
+import palimpsest.engine.picture.judge.PictureJudge.PictureDraw;
+import palimpsest.engine.picture.judge.PictureJudge.Subject;
+import palimpsest.torch.diffusion.train.PictureSampling;
+import palimpsest.torch.diffusion.train.PictureSampling.Asked;
+
+/** Pictures of a model as a judge sees them. */
+final class PictureDrawing {
+  private final PictureSampling sampling;
+  private final Subject subject;
+  private final int size;
+
+  PictureDrawing(Subject subject, Drawing drawing, int size) {
+    this.subject = subject;
+    this.size = size;
+    this.sampling =
+        new PictureSampling(drawing.sampler(), drawing.steps(), drawing.guidance(), size);
+  }
+
+  List<Picture> draw(List<PictureDraw> batch) {
+    List<Asked> asked = new ArrayList<>();
+    for (PictureDraw draw : batch) {
+      String caption = draw.prompt().caption();
+      asked.add(
+          new Asked(subject.tokenizer().encode(caption), noise(caption + "\n" + draw.seed())));
+    }
+    return sampling.draw(subject.model(), asked).stream()
+        .map(rgb -> new Picture(size, size, rgb))
+        .toList();
+  }
+
+  /** The number of a picture's noise: the first 8 bytes of SHA-256 of caption and seed. */
+  static long noise(String captionAndSeed) {
+    try {
+      MessageDigest sha = MessageDigest.getInstance("SHA-256");
+      byte[] digest = sha.digest(captionAndSeed.getBytes(StandardCharsets.UTF_8));
+      return ByteBuffer.wrap(digest).getLong();
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException("every Java platform has SHA-256", e);
+    }
+  }
+}
