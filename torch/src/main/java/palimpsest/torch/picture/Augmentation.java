@@ -28,7 +28,7 @@ public record Augmentation(int shift, double tone, double roughness) {
   }
 
   /** A changed copy of a square picture. */
-  byte[] of(byte[] rgb, int size, SplittableRandom random) {
+  byte[] of(byte[] rgb, int side, SplittableRandom random) {
     int right = random.nextInt(2 * shift + 1) - shift;
     int down = random.nextInt(2 * shift + 1) - shift;
     boolean mirrored = shift > 0 && random.nextBoolean();
@@ -36,14 +36,14 @@ public record Augmentation(int shift, double tone, double roughness) {
     double brightness = MIDDLE + FULL * tone * (2 * random.nextDouble() - 1);
     double deviation = FULL * roughness * random.nextDouble();
     byte[] out = new byte[rgb.length];
-    for (int y = 0; y < size; y++) {
-      int fromY = within(y - down, size);
-      for (int x = 0; x < size; x++) {
-        int fromX = within((mirrored ? size - 1 - x : x) - right, size);
+    for (int y = 0; y < side; y++) {
+      int fromY = within(y - down, side);
+      for (int x = 0; x < side; x++) {
+        int fromX = within((mirrored ? side - 1 - x : x) - right, side);
         for (int c = 0; c < COLOURS; c++) {
-          int value = rgb[(fromY * size + fromX) * COLOURS + c] & 0xFF;
+          int value = rgb[(fromY * side + fromX) * COLOURS + c] & 0xFF;
           double changed = (value - MIDDLE) * contrast + brightness + deviation * noise(random);
-          out[(y * size + x) * COLOURS + c] = (byte) within((int) Math.rint(changed), 256);
+          out[(y * side + x) * COLOURS + c] = (byte) within((int) Math.rint(changed), 256);
         }
       }
     }

@@ -72,7 +72,7 @@ public final class Classifying implements Slope {
     for (int row = 0; row < part.length; row++) {
       LabelledPicture example = data.get(part[row]);
       SplittableRandom random = new SplittableRandom(key(example.content()) ^ (seed * 31 + step));
-      pictures.add(augmentation.of(example.rgb(), example.size(), random));
+      pictures.add(augmentation.of(example.rgb(), example.side(), random));
       objects[row] = example.object();
       styles[row] = example.style();
     }

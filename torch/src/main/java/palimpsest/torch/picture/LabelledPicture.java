@@ -8,26 +8,26 @@ import palimpsest.torch.Item;
 /**
  * A square picture whose classes are known.
  *
- * @param rgb red, green and blue of each pixel, row by row, size x size x 3 bytes
- * @param size width and height in pixels
+ * @param rgb red, green and blue of each pixel, row by row, side x side x 3 bytes
+ * @param side width and height in pixels
  * @param object index of what is shown
  * @param style index of how
  */
 @SuppressWarnings("ArrayRecordComponent") // pixels, compared by value nowhere
-public record LabelledPicture(byte[] rgb, int size, int object, int style) implements Item {
+public record LabelledPicture(byte[] rgb, int side, int object, int style) implements Item {
 
   public LabelledPicture {
-    if (size < 1 || rgb.length != 3L * size * size || object < 0 || style < 0) {
+    if (side < 1 || rgb.length != 3L * side * side || object < 0 || style < 0) {
       throw new IllegalArgumentException(
-          rgb.length + " bytes of side " + size + ", classes " + object + " and " + style);
+          rgb.length + " bytes of side " + side + ", classes " + object + " and " + style);
     }
   }
 
-  /** SHA-256 of size, classes and pixels, as 8 integers. */
+  /** SHA-256 of side, classes and pixels, as 8 integers. */
   @Override
   public int[] content() {
     MessageDigest sha = sha256();
-    sha.update(ByteBuffer.allocate(12).putInt(size).putInt(object).putInt(style).array());
+    sha.update(ByteBuffer.allocate(12).putInt(side).putInt(object).putInt(style).array());
     int[] content = new int[8];
     ByteBuffer.wrap(sha.digest(rgb)).asIntBuffer().get(content);
     return content;
