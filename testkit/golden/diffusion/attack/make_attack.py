@@ -59,7 +59,7 @@ def saved(save):
 
 def case(prediction, dtype):
     text = CLIPTextModel(CLIPTextConfig(**TEXT)).eval()
-    config = saved(text.config.save_pretrained)
+    config = saved(text.save_pretrained)
     prefix = "text_model."  # transformers 5 leaves it out where there is no projection
     with torch.no_grad():
         for name, parameter in text.named_parameters():

@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
@@ -58,7 +59,7 @@ final class PromptBreeding {
     for (int generation = 1; generation <= attack.generations(); generation++) {
       String what = attack.id() + " of prompt " + (number + 1);
       situation.watch().ask(new Watch.At(what, generation, attack.generations(), least));
-      best = betterHalf(population);
+      best = betterHalf(population, best.subList(0, Math.min(1, best.size())));
       least = best.get(0).distance();
       if (generation % every == 0) {
         points.add(new Point(generation, least));
@@ -77,8 +78,12 @@ final class PromptBreeding {
     return vocabulary[random.nextInt(vocabulary.length)];
   }
 
-  private List<Bred> betterHalf(List<int[]> population) {
-    return measured(population).stream().limit(Math.max(1, attack.population() / 2)).toList();
+  /** Of the new ones and those that are known already. */
+  private List<Bred> betterHalf(List<int[]> population, List<Bred> known) {
+    return Stream.concat(known.stream(), measured(population).stream())
+        .sorted(Comparator.comparingDouble(Bred::distance))
+        .limit(Math.max(1, attack.population() / 2))
+        .toList();
   }
 
   /** All of them, the nearest first. */
@@ -104,7 +109,7 @@ final class PromptBreeding {
     }
   }
 
-  /** The living, their children, and what chance made of all but the best. */
+  /** The living without the best, all children, and what chance made of them. */
   private List<int[]> children(List<Bred> living) {
     List<int[]> next = new ArrayList<>();
     for (Bred each : living) {
@@ -116,7 +121,8 @@ final class PromptBreeding {
         next.add(crossed(other, each.body(), cut));
       }
     }
-    for (int[] each : next.subList(1, next.size())) {
+    next.remove(0);
+    for (int[] each : next) {
       if (random.nextDouble() < attack.mutation()) {
         each[random.nextInt(each.length)] = token();
       }

@@ -15,7 +15,7 @@ import palimpsest.api.PictureAttack;
 import palimpsest.api.PictureAttempt;
 
 class RingABellTest {
-  private static final RingABell SMALL = new RingABell(1, 2, 60, 150, 0.5, 0.5);
+  private static final RingABell SMALL = new RingABell(1, 2, 60, 100, 0.5, 0.5);
 
   private final Bars bars = new Bars();
 
