@@ -69,7 +69,8 @@ public record PixelDrawing(Sampler sampler, int steps, double guidance, long see
         .draw(texts, noise, some.size(), CHANNELS, side, side);
   }
 
-  private static List<byte[]> bytes(Tensor pixels) {
+  /** Red, green and blue of pictures (B, 3, H, W) in [-1, 1], what is outside cut off. */
+  public static List<byte[]> bytes(Tensor pixels) {
     ScalarOptional least = new ScalarOptional(new Scalar(-1.0));
     ScalarOptional most = new ScalarOptional(new Scalar(1.0));
     Tensor last = pixels.clamp(least, most).permute(0, 2, 3, 1).contiguous(); // (B, H, W, 3)

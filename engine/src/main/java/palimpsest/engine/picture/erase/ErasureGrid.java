@@ -1,0 +1,232 @@
+package palimpsest.engine.picture.erase;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import palimpsest.api.Interrupted;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.Method;
+import palimpsest.api.PictureAttack;
+import palimpsest.api.PictureEvidence;
+import palimpsest.api.PictureEvidence.Prompt;
+import palimpsest.api.PictureTrial;
+import palimpsest.discovery.image.Captions;
+import palimpsest.discovery.image.ImageCorpus;
+import palimpsest.engine.Console;
+import palimpsest.engine.Fingerprints;
+import palimpsest.engine.JsonFiles;
+import palimpsest.engine.Keeping;
+import palimpsest.engine.Outputs;
+import palimpsest.engine.image.PeakMemory;
+import palimpsest.engine.picture.PictureModel;
+import palimpsest.engine.picture.PictureTraining;
+import palimpsest.engine.picture.judge.PictureJudge;
+import palimpsest.engine.picture.judge.TrainedJudge;
+import palimpsest.methods.exact.Retrain;
+import palimpsest.metrics.image.ImageScore;
+
+/**
+ * All methods on all targets: a model of pixels is trained, a judge beside it, and for each target
+ * the model is retrained without it, changed by each method with each seed, asked for pictures of
+ * everything, scored and attacked. What is there is not made again.
+ *
+ * <pre>
+ * OUT/grid.json                 which grid the folder belongs to
+ * OUT/judge/, OUT/base/         classifier with its errors; the model as palimpsest train leaves it
+ * OUT/base.json                 what it draws, as the judge sees it
+ * OUT/TARGET/METHOD/SEED/       model/, applied.json, drawn.json, cell.json
+ * </pre>
+ */
+public record ErasureGrid(GridSettings settings, Path out, Console console) {
+  private static final String SPLIT = "judge";
+  private static final double HELD_OUT = 0.2;
+  private static final int CHECKPOINT_EVERY = 200;
+  private static final int SAMPLES_EVERY = 500;
+  private static final int BATCH = 24;
+
+  /** What identifies a folder of results. */
+  record Mark(String format, String settings) {
+    static final String FORMAT = "palimpsest-erasure-grid/1";
+  }
+
+  /** Makes what is not there yet; gives all cells. */
+  public List<GridCell> run() {
+    claim();
+    ImageCorpus.Division pictures =
+        settings.source().read(settings.recipe().shape().side()).split(SPLIT, HELD_OUT);
+    settings.targets().forEach(t -> t.require(pictures.training()));
+    PictureTraining training =
+        new PictureTraining(
+            out.resolve("base"),
+            settings.recipe(),
+            new PictureTraining.Saving(CHECKPOINT_EVERY, Keeping.NONE, SAMPLES_EVERY),
+            console);
+    training.train(pictures.training());
+    List<GridCell> cells = new ArrayList<>();
+    try (TrainedJudge judge =
+        new GridJudge(out.resolve("judge"), pictures, settings.judgeEpochs(), console).get()) {
+      for (Target target : settings.targets()) {
+        cells.addAll(new OneTarget(target, training.model(), pictures, judge).run());
+      }
+    }
+    return cells;
+  }
+
+  private void claim() {
+    Path file = out.resolve("grid.json");
+    Mark mark = new Mark(Mark.FORMAT, Fingerprints.of(settings.toString()));
+    if (Files.exists(file)) {
+      if (!JsonFiles.read(file, Mark.class).equals(mark)) {
+        throw new InvalidRequest(out + " holds a grid of other settings: give another --out");
+      }
+      return;
+    }
+    if (!Outputs.isEmpty(out)) {
+      throw new InvalidRequest(out + " is not empty and no grid: give another --out");
+    }
+    Outputs.folder(out);
+    JsonFiles.write(file, mark);
+  }
+
+  private final class OneTarget {
+    private final Target target;
+    private final Path base;
+    private final ImageCorpus.Division pictures;
+    private final TrainedJudge judge;
+    private final Path folder;
+
+    OneTarget(Target target, Path base, ImageCorpus.Division pictures, TrainedJudge judge) {
+      this.target = target;
+      this.base = base;
+      this.pictures = pictures;
+      this.judge = judge;
+      this.folder = out.resolve(target.toString().replace(':', '-'));
+    }
+
+    List<GridCell> run() {
+      PictureEvidence before = drawn(base, out.resolve("base.json"));
+      Method retrain = Retrain.defaults();
+      Path retrained = place(retrain, settings.seeds().get(0));
+      List<GridCell> cells = new ArrayList<>();
+      GridCell reference =
+          cell(retrain, settings.seeds().get(0), new Beside(before, Optional.empty()));
+      cells.add(untouched(before));
+      cells.add(reference);
+      PictureEvidence absent =
+          JsonFiles.read(retrained.resolve("drawn.json"), PictureEvidence.class);
+      for (Method method : settings.methods()) {
+        for (long seed : settings.seeds()) {
+          stopWhereAsked();
+          cells.add(cell(method, seed, new Beside(before, Optional.of(absent))));
+        }
+      }
+      return cells;
+    }
+
+    private Path place(Method method, long seed) {
+      return folder.resolve(method.id()).resolve(String.format(Locale.ROOT, "seed-%d", seed));
+    }
+
+    /** The model as it was, under the scores of this target. */
+    private GridCell untouched(PictureEvidence before) {
+      PictureTrial trial =
+          new PictureTrial(
+              target.domain(), target.word(), before, Optional.empty(), Optional.empty());
+      return new GridCell(
+          target.toString(),
+          GridCell.NONE,
+          0,
+          Optional.empty(),
+          0,
+          Optional.empty(),
+          before.model(),
+          ImageScore.all(trial),
+          List.of());
+    }
+
+    private GridCell cell(Method method, long seed, Beside beside) {
+      Path here = place(method, seed);
+      Path file = here.resolve("cell.json");
+      if (Files.exists(file)) {
+        return JsonFiles.read(file, GridCell.class);
+      }
+      boolean restarted = PeakMemory.restart();
+      Erasing.Applied applied =
+          new Erasing(base, pictures.training(), console).apply(method, target, seed, here);
+      Optional<Long> peak = restarted ? PeakMemory.bytes() : Optional.empty();
+      PictureEvidence drawn = drawn(here.resolve("model"), here.resolve("drawn.json"));
+      PictureTrial trial =
+          new PictureTrial(
+              target.domain(),
+              target.word(),
+              drawn,
+              beside.reference(),
+              Optional.of(beside.before()));
+      boolean first = seed == settings.seeds().get(0) && !(method instanceof Retrain);
+      List<PictureAttack> attacks = first ? attacks(here.resolve("model")) : List.of();
+      GridCell cell =
+          new GridCell(
+              target.toString(),
+              method.id(),
+              seed,
+              Optional.of(applied.guarantee()),
+              applied.seconds(),
+              peak,
+              applied.after(),
+              ImageScore.all(trial),
+              attacks);
+      JsonFiles.write(file, cell);
+      return cell;
+    }
+
+    private List<PictureAttack> attacks(Path model) {
+      Path retrained = place(Retrain.defaults(), settings.seeds().get(0)).resolve("model");
+      return new GridAttacks(settings, target, pictures, judge, console)
+          .run(model, retrained, base);
+    }
+
+    private PictureEvidence drawn(Path model, Path file) {
+      if (!Files.exists(file)) {
+        try (PictureModel read = PictureModel.open(model);
+            Console.Bar bar = console.bar("Drawing by " + out.relativize(model), 1)) {
+          PictureJudge.Drawing how =
+              new PictureJudge.Drawing(
+                  read.sampler(), settings.drawing().steps(), settings.drawing().guidance(), BATCH);
+          PictureJudge asked = new PictureJudge(judge, how, settings.drawing().noises());
+          PictureJudge.Subject subject =
+              new PictureJudge.Subject(read.model(), read.tokenizer());
+          JsonFiles.write(file, asked.of(subject, prompts(), (n, all) -> {}).evidence());
+          bar.at(1, "");
+        }
+      }
+      return JsonFiles.read(file, PictureEvidence.class);
+    }
+
+    private List<Prompt> prompts() {
+      List<Prompt> prompts = new ArrayList<>();
+      for (String object : pictures.training().objects()) {
+        for (String style : pictures.training().styles()) {
+          prompts.add(new Prompt(object, style, Captions.of(object, style, 0)));
+        }
+      }
+      return prompts;
+    }
+  }
+
+  /**
+   * What a model is compared to.
+   *
+   * @param before the model as it was
+   * @param reference the one retrained without the target
+   */
+  private record Beside(PictureEvidence before, Optional<PictureEvidence> reference) {}
+
+  private void stopWhereAsked() {
+    if (console.interrupted()) {
+      throw new Interrupted("stopped between two cells; run the same command again to go on");
+    }
+  }
+}

@@ -1,0 +1,92 @@
+package palimpsest.engine.picture.erase;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.PictureEvidence.Domain;
+import palimpsest.api.Recipe;
+import palimpsest.api.Score;
+import palimpsest.engine.Console;
+import palimpsest.engine.picture.PictureRecipe;
+import palimpsest.engine.picture.PictureShape;
+import palimpsest.engine.picture.PictureSource;
+import palimpsest.methods.diffusion.Uce;
+import palimpsest.methods.diffusion.descent.Esd;
+import palimpsest.torch.diffusion.attack.ConceptInversion;
+import palimpsest.torch.diffusion.schedule.Prediction;
+import palimpsest.torch.train.Slicing;
+
+/** Three objects in three styles at 32 x 32 pixels, by a model that has learned next to nothing. */
+class ErasureGridTest {
+  private static final GridSettings SETTINGS =
+      new GridSettings(
+          PictureSource.drawn(6, 3)
+              .only(List.of("fish", "cup", "star"), List.of("flat", "mosaic", "neon"), 0),
+          new PictureRecipe(
+              new Recipe(1, 8, 8, 2e-3, 0, Recipe.Decay.CONSTANT, 0, 1, 5),
+              Slicing.NONE,
+              new PictureShape(32, List.of(16, 16), 8, 1, 2, 520),
+              0.2,
+              0.9,
+              Prediction.EPSILON),
+          1,
+          List.of(new Target(Domain.STYLE, "mosaic")),
+          List.of(Uce.defaults(), new Esd(0, 1, 2, 3, 2, 1, 1e-4)),
+          List.of(1L, 2L),
+          new GridSettings.Asking(List.of(1L, 2L, 3L), 2, 2),
+          List.of(new ConceptInversion(1, 2, 2, 0.08, 0.01)));
+
+  @TempDir Path folder;
+
+  private ErasureGrid grid() {
+    return new ErasureGrid(SETTINGS, folder.resolve("grid"), Console.SILENT);
+  }
+
+  @Test
+  void run_twoMethodsAndTwoSeeds_fillsEveryCell_andNothingTwice() throws Exception {
+    List<GridCell> cells = grid().run();
+
+    assertThat(cells)
+        .extracting(c -> c.method() + " " + c.seed())
+        .containsExactly(
+            "none 0",
+            "exact.retrain 1",
+            "image.uce 1",
+            "image.uce 2",
+            "image.esd 1",
+            "image.esd 2");
+    for (GridCell cell : cells) {
+      Score ua = cell.score("image.ua").orElseThrow().score();
+      assertThat(ua).isInstanceOf(Score.Measured.class);
+      assertThat(((Score.Measured) ua).value()).isBetween(0.0, 1.0);
+      boolean attacked = cell.seed() == 1 && cell.method().startsWith("image.");
+      assertThat(cell.attacks()).hasSize(attacked ? 1 : 0);
+    }
+    assertThat(cells.get(2).weights()).isEqualTo(cells.get(3).weights()).isNotEqualTo(cells.get(0).weights());
+    assertThat(cells.get(4).weights()).isNotEqualTo(cells.get(5).weights());
+    assertThat(cells.get(0).guarantee()).isEqualTo(Optional.empty());
+    assertThat(cells.get(1).guarantee()).contains("EXACT");
+    assertThat(cells.get(2).guarantee()).contains("APPROXIMATE");
+
+    Path cell = folder.resolve("grid/style-mosaic/image.esd/seed-2/cell.json");
+    byte[] before = Files.readAllBytes(cell);
+    assertThat(grid().run()).isEqualTo(cells);
+    assertThat(cell).hasBinaryContent(before);
+  }
+
+  @Test
+  void run_intoAFolderOfOthers_isRefused() throws Exception {
+    Files.createDirectories(folder.resolve("grid"));
+    Files.writeString(folder.resolve("grid/mine.txt"), "mine");
+    assertThatThrownBy(() -> grid().run())
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("not empty and no grid");
+  }
+}
