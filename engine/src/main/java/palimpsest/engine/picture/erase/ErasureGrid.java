@@ -20,6 +20,7 @@ import palimpsest.engine.Fingerprints;
 import palimpsest.engine.JsonFiles;
 import palimpsest.engine.Keeping;
 import palimpsest.engine.Outputs;
+import palimpsest.engine.drawing.Sheet;
 import palimpsest.engine.image.PeakMemory;
 import palimpsest.engine.picture.PictureModel;
 import palimpsest.engine.picture.PictureTraining;
@@ -27,6 +28,7 @@ import palimpsest.engine.picture.judge.PictureJudge;
 import palimpsest.engine.picture.judge.TrainedJudge;
 import palimpsest.methods.exact.Retrain;
 import palimpsest.metrics.image.ImageScore;
+import palimpsest.torch.checkpoint.AtomicFile;
 
 /**
  * All methods on all targets: a model of pixels is trained, a judge beside it, and for each target
@@ -38,6 +40,7 @@ import palimpsest.metrics.image.ImageScore;
  * OUT/judge/, OUT/base/         classifier with its errors; the model as palimpsest train leaves it
  * OUT/base.json                 what it draws, as the judge sees it
  * OUT/TARGET/METHOD/SEED/       model/, applied.json, drawn.json, cell.json
+ * OUT/TARGET.png                what the models draw for some captions
  * </pre>
  */
 public record ErasureGrid(GridSettings settings, Path out, Console console) {
@@ -46,6 +49,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
   private static final int CHECKPOINT_EVERY = 200;
   private static final int SAMPLES_EVERY = 500;
   private static final int BATCH = 24;
+  private static final int ROWS = 6; // of a sheet, of the target and of what stays
 
   /** What identifies a folder of results. */
   record Mark(String format, String settings) {
@@ -123,7 +127,36 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
           cells.add(cell(method, seed, new Beside(before, Optional.of(absent))));
         }
       }
+      sheet();
       return cells;
+    }
+
+    /** Rows of the target, then of its neighbours; a column for each method's first seed. */
+    private void sheet() {
+      Path file = out.resolve(folder.getFileName() + ".png");
+      if (Files.exists(file)) {
+        return;
+      }
+      List<GridSheet.Column> columns = new ArrayList<>();
+      columns.add(new GridSheet.Column("before", base));
+      long seed = settings.seeds().get(0);
+      columns.add(
+          new GridSheet.Column(
+              "retrained", place(Retrain.defaults(), seed).resolve("model")));
+      for (Method method : settings.methods()) {
+        String name = method.id().substring(method.id().indexOf('.') + 1);
+        columns.add(new GridSheet.Column(name, place(method, seed).resolve("model")));
+      }
+      List<String> captions = new ArrayList<>();
+      target.swaps(pictures.training()).stream()
+          .limit(ROWS)
+          .map(Target.Swap::with)
+          .forEach(captions::add);
+      target.kept(pictures.training()).stream().limit(ROWS).forEach(captions::add);
+      Sheet sheet =
+          new GridSheet(captions, settings.drawing().steps(), settings.drawing().guidance())
+              .draw(columns);
+      AtomicFile.write(file, sheet.png());
     }
 
     private Path place(Method method, long seed) {

@@ -79,6 +79,13 @@ class ErasureGridTest {
     byte[] before = Files.readAllBytes(cell);
     assertThat(grid().run()).isEqualTo(cells);
     assertThat(cell).hasBinaryContent(before);
+
+    Path table = new GridReport(cells).write(folder.resolve("grid"));
+    assertThat(Files.readAllLines(table)).hasSize(2 + 4).anyMatch(l -> l.contains("image.esd"));
+    List<String> csv = Files.readAllLines(folder.resolve("grid/grid.csv"));
+    assertThat(csv).hasSize(1 + 6 * cells.get(0).scores().size() + 2);
+    assertThat(folder.resolve("grid/style-mosaic.svg")).isNotEmptyFile();
+    assertThat(folder.resolve("grid/style-mosaic.png")).isNotEmptyFile();
   }
 
   @Test
