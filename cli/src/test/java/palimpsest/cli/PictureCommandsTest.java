@@ -116,7 +116,7 @@ class PictureCommandsTest {
         "train --out @o --pictures grid --drop-captions 1 | from 0 to below 1, got 1.0",
         "train --out @o --pictures grid --predict noise | epsilon, velocity, sample",
         "train --out @o --pictures grid --samples-every -1 | steps between samples",
-        "train --out @o --pictures grid --slices 99999 | slices must be at most",
+        "train --out @o --pictures grid --objects cup --slices 99999 | slices must be at most",
         "generate --model @drawings/model --prompt cup | give --out FILE.png",
         "generate --model @drawings/model --prompt cup --out @no/o.png | its folder is not there",
         "generate --model @drawings/model --prompt cup --out @o.png --top-p 1 | --top-p go with",

@@ -49,7 +49,7 @@ public record PictureForgetting(
    */
   public Done retrain(Set<String> forgotten, Path out) {
     PictureManifest manifest = require(forgotten);
-    PictureTraining.Material left = without(manifest, forgotten);
+    PictureMaterial left = without(manifest, forgotten);
     PictureTraining.Done done = training(manifest, out).again(left, before(manifest, Optional.empty()));
     int steps =
         manifest.recipe().slicing().steps(manifest.recipe().descent(), left.left().size());
@@ -67,8 +67,8 @@ public record PictureForgetting(
   public Done replay(Set<String> forgotten, Replay method, Path out) {
     PictureManifest manifest = require(forgotten);
     requireRun(manifest);
-    PictureTraining.Redone again =
-        new PictureTraining.Redone(
+    PictureBefore.Redone again =
+        new PictureBefore.Redone(
             run(), method.trustsCheckpoints(), Set.copyOf(manifest.without()));
     PictureTraining.Done done =
         training(manifest, out)
@@ -78,9 +78,9 @@ public record PictureForgetting(
         done.manifest(), redone.again(), FinishedRun.of(out.resolve("run")).elsewhere());
   }
 
-  private PictureTraining.Before before(
-      PictureManifest manifest, Optional<PictureTraining.Redone> run) {
-    return new PictureTraining.Before(model.resolve("tokenizer"), manifest.start(), run);
+  private PictureBefore before(
+      PictureManifest manifest, Optional<PictureBefore.Redone> run) {
+    return new PictureBefore(model.resolve("tokenizer"), manifest.start(), run);
   }
 
   private PictureTraining training(PictureManifest manifest, Path out) {
@@ -91,11 +91,11 @@ public record PictureForgetting(
         console);
   }
 
-  private PictureTraining.Material without(PictureManifest manifest, Set<String> forgotten) {
+  private PictureMaterial without(PictureManifest manifest, Set<String> forgotten) {
     Set<String> all = new HashSet<>(manifest.without());
     all.addAll(forgotten);
-    PictureTraining.Material left =
-        new PictureTraining.Material(corpus, manifest.data().source(), all);
+    PictureMaterial left =
+        new PictureMaterial(corpus, manifest.data().source(), all);
     if (left.left().isEmpty()) {
       throw new InvalidRequest("all pictures would be forgotten: nothing is left to train on");
     }

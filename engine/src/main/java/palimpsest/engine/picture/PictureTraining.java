@@ -4,11 +4,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntConsumer;
 import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 import palimpsest.discovery.image.CaptionedImage;
@@ -20,11 +18,9 @@ import palimpsest.engine.Keeping;
 import palimpsest.engine.Machine;
 import palimpsest.engine.Moves;
 import palimpsest.engine.Outputs;
-import palimpsest.torch.checkpoint.AtomicFile;
 import palimpsest.torch.diffusion.text.ClipTokenizer;
 import palimpsest.torch.diffusion.train.CaptionedPicture;
 import palimpsest.torch.diffusion.train.Denoising;
-import palimpsest.torch.diffusion.train.PixelDrawing;
 import palimpsest.torch.diffusion.train.PixelFolder;
 import palimpsest.torch.diffusion.train.TextToImage;
 import palimpsest.torch.train.ExampleTable;
@@ -44,9 +40,6 @@ import palimpsest.torch.train.WatchedSlope;
  * </pre>
  */
 public final class PictureTraining {
-  private static final int SAMPLE_STEPS = 20;
-  private static final double SAMPLE_GUIDANCE = 3;
-
   private final Path out;
   private final PictureRecipe recipe;
   private final Saving saving;
@@ -64,61 +57,6 @@ public final class PictureTraining {
     public Saving {
       Check.atLeast(checkpointEvery, 0, "checkpoint-every");
       Check.atLeast(samplesEvery, 0, "steps between samples");
-    }
-  }
-
-  /**
-   * What is trained on.
-   *
-   * @param corpus the pictures, those left out included
-   * @param source of them, if it is known
-   * @param without ids of those left out
-   */
-  record Material(ImageCorpus corpus, Optional<PictureSource> source, Set<String> without) {
-    Material {
-      without = Set.copyOf(without);
-    }
-
-    List<CaptionedImage> left() {
-      return less(without);
-    }
-
-    /** The pictures but some. */
-    List<CaptionedImage> less(Set<String> ids) {
-      return corpus.images().stream().filter(i -> !ids.contains(i.id())).toList();
-    }
-
-    PictureManifest.Pictures described() {
-      return new PictureManifest.Pictures(source, corpus.digest(), corpus.images().size());
-    }
-
-    List<String> leftOut() {
-      return corpus.images().stream()
-          .map(CaptionedImage::id)
-          .filter(without::contains)
-          .toList();
-    }
-  }
-
-  /**
-   * A training as it was.
-   *
-   * @param tokenizer its folder
-   * @param start digest that the first weights must have
-   * @param run what is done again of it, if its places are to stay
-   */
-  record Before(Path tokenizer, String start, Optional<Redone> run) {}
-
-  /**
-   * A run that is to be done again.
-   *
-   * @param folder of its ledger and checkpoints
-   * @param fromCheckpoint whether to go on from one of its checkpoints
-   * @param without ids of pictures that it had been done without
-   */
-  record Redone(Path folder, boolean fromCheckpoint, Set<String> without) {
-    Redone {
-      without = Set.copyOf(without);
     }
   }
 
@@ -159,10 +97,10 @@ public final class PictureTraining {
   }
 
   private PictureManifest train(ImageCorpus corpus, Optional<PictureSource> source) {
-    requireSizes(corpus);
+    PictureMaterial material = new PictureMaterial(corpus, source, Set.of());
+    material.require(recipe.shape().side());
     recipe.slicing().steps(recipe.descent(), corpus.images().size()); // refuses before any file
     Path tokenizer = new PictureStart(out, console).made(corpus, recipe.shape().vocabulary());
-    Material material = new Material(corpus, source, Set.of());
     return train(material, tokenizer, Optional.empty()).manifest();
   }
 
@@ -174,12 +112,12 @@ public final class PictureTraining {
   record Done(PictureManifest manifest, Optional<Replay> redone) {}
 
   /** Trains as another training did, on what is left. */
-  Done again(Material material, Before before) {
-    requireSizes(material.corpus());
+  Done again(PictureMaterial material, PictureBefore before) {
+    material.require(recipe.shape().side());
     return train(material, before.tokenizer(), Optional.of(before));
   }
 
-  private Done train(Material material, Path tokenizer, Optional<Before> before) {
+  private Done train(PictureMaterial material, Path tokenizer, Optional<PictureBefore> before) {
     PictureShape shape = recipe.shape();
     try (ClipTokenizer words = ClipTokenizer.load(tokenizer);
         TextToImage model =
@@ -207,13 +145,13 @@ public final class PictureTraining {
   }
 
   /** What a manifest says before the run. */
-  private record Described(Material material, String start) {}
+  private record Described(PictureMaterial material, String start) {}
 
   private PictureRun run(
-      Material material, ClipTokenizer words, String start, Optional<Before> before) {
+      PictureMaterial material, ClipTokenizer words, String start, Optional<PictureBefore> before) {
     Optional<PictureRun.Replayed> replayed =
         before
-            .flatMap(Before::run)
+            .flatMap(PictureBefore::run)
             .map(
                 what ->
                     new PictureRun.Replayed(
@@ -242,10 +180,11 @@ public final class PictureTraining {
   private PictureManifest descend(
       PictureRun run, TextToImage model, ClipTokenizer words, Described what) {
     try (Denoising slope = new Denoising(model, run.data(), recipe.denoising())) {
-      SampleSheet sheet = SampleSheet.of(what.material().corpus());
-      IntConsumer look = step -> sample(step, sheet, slope, model, words);
-      RunFolder folder =
-          run.descend(saving.samplesEvery() == 0 ? slope : new WatchedSlope(slope, look));
+      Samples samples = samples(what.material().corpus(), run);
+      Samples.Asked asked = new Samples.Asked(recipe, words);
+      WatchedSlope watched =
+          new WatchedSlope(slope, step -> samples.draw(step, slope, model, asked));
+      RunFolder folder = run.descend(saving.samplesEvery() == 0 ? slope : watched);
       slope.average().takeOver();
       PictureManifest manifest = manifest(what, folder.head(), model.weights().digest());
       finish(model, words, manifest);
@@ -254,17 +193,10 @@ public final class PictureTraining {
     }
   }
 
-  private void sample(
-      int step, SampleSheet sheet, Denoising slope, TextToImage model, ClipTokenizer words) {
-    if (step % saving.samplesEvery() != 0) {
-      return;
-    }
-    PixelDrawing how = new PixelDrawing(recipe.sampler(), SAMPLE_STEPS, SAMPLE_GUIDANCE, 0);
-    try (TextToImage average = model.with(slope.average().copy())) {
-      Path folder = Outputs.folder(out.resolve("samples"));
-      String name = String.format(Locale.ROOT, "step-%06d.png", step);
-      AtomicFile.write(folder.resolve(name), sheet.draw(average, words, how, "").png());
-    }
+  private Samples samples(ImageCorpus corpus, PictureRun run) {
+    int last = recipe.slicing().steps(recipe.descent(), run.data().size());
+    return new Samples(
+        out.resolve("samples"), saving.samplesEvery(), last, SampleSheet.of(corpus));
   }
 
   private PictureManifest manifest(Described what, String ledger, String weights) {
@@ -290,7 +222,7 @@ public final class PictureTraining {
   }
 
   /** Refuses a finished model that another training made. */
-  private void requireSame(PictureManifest there, Material material, String start) {
+  private void requireSame(PictureManifest there, PictureMaterial material, String start) {
     Map<String, Boolean> same = new LinkedHashMap<>();
     same.put("first weights", there.start().equals(start));
     same.put("recipe", there.recipe().equals(recipe));
@@ -306,17 +238,4 @@ public final class PictureTraining {
     }
   }
 
-  private void requireSizes(ImageCorpus corpus) {
-    int side = recipe.shape().side();
-    if (corpus.images().isEmpty()) {
-      throw new InvalidRequest("there are no pictures to train on: give some");
-    }
-    for (CaptionedImage image : corpus.images()) {
-      Picture picture = image.picture();
-      if (picture.width() != side || picture.height() != side) {
-        throw new InvalidRequest(
-            image.id() + " is a " + picture + ", wanted " + side + " x " + side + ": read it so");
-      }
-    }
-  }
 }

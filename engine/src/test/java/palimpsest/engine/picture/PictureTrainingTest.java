@@ -87,9 +87,26 @@ class PictureTrainingTest {
     assertThat(killed.resolve("model")).doesNotExist();
     Path out = home.resolve("goes-on-" + after + kills);
     Tiny.copy(killed, out); // this process holds the lock of what it "killed"
+    Path torn = Files.createDirectories(out.resolve("samples")).resolve(".step-000002.png.1-1.part");
+    Files.writeString(torn, "half");
 
     Tiny.training(out, Keeping.NONE, Console.SILENT).train(Tiny.SOURCE);
     assertThat(Tiny.files(out)).isEqualTo(Tiny.files(whole));
+  }
+
+  @Test
+  void samples_ofTheLastStep_areDrawnWhateverTheirDistance() {
+    Path out = home.resolve("seldom");
+    new PictureTraining(
+            out,
+            Tiny.RECIPE,
+            new PictureTraining.Saving(0, Keeping.NONE, 4),
+            Console.SILENT)
+        .train(Tiny.corpus());
+    assertThat(Tiny.files(out.resolve("samples")))
+        .containsOnlyKeys("step-000004.png", "step-000006.png");
+    assertThat(PictureManifest.beside(out.resolve("model")).orElseThrow().weights())
+        .isEqualTo(manifest.weights());
   }
 
   /** A kill before the manifest stands leaves a model that has no name yet. */

@@ -5,6 +5,7 @@ import static java.nio.file.StandardOpenOption.TRUNCATE_EXISTING;
 import static java.nio.file.StandardOpenOption.WRITE;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -83,6 +84,17 @@ public final class AtomicFile {
       }
     } catch (IOException e) {
       throw new InvalidRequest(file + ": cannot be deleted: " + Words.reason(e), e);
+    }
+  }
+
+  /** Removes what killed writes left in a folder: it has no name of its own yet. */
+  public static void removeTorn(Path folder) {
+    try (Stream<Path> files = Files.list(folder)) {
+      for (Path file : files.filter(f -> f.toString().endsWith(".part")).toList()) {
+        Files.delete(file);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 

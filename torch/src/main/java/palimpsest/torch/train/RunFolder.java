@@ -4,7 +4,6 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -12,10 +11,10 @@ import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
 import java.util.TreeSet;
-import java.util.stream.Stream;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.api.InvalidRequest;
+import palimpsest.torch.checkpoint.AtomicFile;
 
 /**
  * What a run leaves on disk so that it can be killed at any moment and go on bit for bit, and be
@@ -138,7 +137,7 @@ public final class RunFolder implements AutoCloseable {
       throw new InvalidRequest("cannot make folder " + folder + ": " + e.getMessage(), e);
     }
     lock = Optional.of(FolderLock.take(folder));
-    clearTorn();
+    AtomicFile.removeTorn(folder);
     Ledger opened = Ledger.open(file());
     ledger = Optional.of(opened);
     requireSame(opened);
@@ -186,17 +185,6 @@ public final class RunFolder implements AutoCloseable {
       throw new InvalidRequest(
           folder
               + " holds another run (other data, recipe, start, checkpoints, machine or number of threads): give another folder");
-    }
-  }
-
-  /** Removes what a killed write left: it has no name of its own yet. */
-  private void clearTorn() {
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.filter(f -> f.toString().endsWith(".part")).toList()) {
-        Files.delete(file);
-      }
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
     }
   }
 
