@@ -7,8 +7,8 @@ SOURCE is the folder that was edited, OUT what `palimpsest apply --method image.
   loaded      the class that diffusers' DiffusionPipeline makes of OUT/model
   changed     how many tensors differ from SOURCE, and how many that are no attn2.to_k/to_v do (0)
   shift       largest |W' - W| of a map
-  difference  largest distance of a map from UCE's formula, solved for each map by itself in float64 on
-              states of transformers' text encoder, and the same in units of the stored type's last place
+  difference  largest distance of a map from UCE's formula, solved in float64 on states of transformers'
+              text encoder; of 16-bit weights also in units of the last place, of which rounding is 0.5
 
 The formula is that of the paper: W' = (l W + s W c* c^T + p sum W q q^T) (l I + s c c^T + p sum q q^T)^-1.
 """
@@ -75,7 +75,8 @@ def main(source, out):
                     ulp = torch.nextafter(new.abs(), torch.full_like(new, torch.inf)).double() - new.abs().double()
                     off = (new.double() - expected).abs()
                     shift = max(shift, float((new.double() - old.double()).abs().max()))
-                    worst, last = max(worst, float(off.max())), max(last, float((off / ulp).max()))
+                    worst = max(worst, float(off.max()))
+                    last = max(last, float((off / ulp).max()) if new.itemsize == 2 else 0)
     loaded = {name: list(p.shape) for name, p in pipe.unet.named_parameters() if "attn2.to_k" in name}
     print(json.dumps(dict(loaded=type(pipe).__name__, maps=2 * len(loaded), changed=changed, others=others)))
     print(json.dumps(dict(shift=shift, difference=worst, last_places=last)))

@@ -14,8 +14,7 @@ import java.util.TreeMap;
  * @param sampling how the pictures were drawn
  * @param pictures one for each prompt and seed
  */
-public record PictureEvidence(
-    String model, Judge judge, Sampling sampling, List<Drawn> pictures) {
+public record PictureEvidence(String model, Judge judge, Sampling sampling, List<Drawn> pictures) {
 
   public PictureEvidence {
     Check.notBlank(model, "digest of the model");
@@ -89,8 +88,7 @@ public record PictureEvidence(
    * @param steps of the sampler
    * @param guidance scale of classifier-free guidance; 1 hears the prompt alone
    */
-  public record Sampling(
-      String sampler, Map<String, String> settings, int steps, double guidance) {
+  public record Sampling(String sampler, Map<String, String> settings, int steps, double guidance) {
     public Sampling {
       Check.notBlank(sampler, "sampler");
       settings = Collections.unmodifiableMap(new TreeMap<>(settings));
@@ -178,13 +176,21 @@ public record PictureEvidence(
         List<String> classes = judge.classes(domain);
         if (shares(domain).size() != classes.size()) {
           throw new InvalidRequest(
-              id() + ": " + shares(domain).size() + " probabilities for " + classes.size()
+              id()
+                  + ": "
+                  + shares(domain).size()
+                  + " probabilities for "
+                  + classes.size()
                   + " classes");
         }
         if (!classes.contains(prompt.asked(domain))) {
           throw new InvalidRequest(
-              id() + ": asks for " + prompt.asked(domain) + ", which the judge does not know;"
-                  + " it knows " + String.join(", ", classes));
+              id()
+                  + ": asks for "
+                  + prompt.asked(domain)
+                  + ", which the judge does not know;"
+                  + " it knows "
+                  + String.join(", ", classes));
         }
       }
     }

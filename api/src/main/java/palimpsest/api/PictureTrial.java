@@ -24,7 +24,9 @@ public record PictureTrial(
     List<String> classes = subject.judge().classes(domain);
     if (!classes.contains(target)) {
       throw new InvalidRequest(
-          "target must be a class of the judge, got \"" + target + "\""
+          "target must be a class of the judge, got \""
+              + target
+              + "\""
               + Suggest.nearest(target, classes));
     }
     reference.ifPresent(other -> requireAlike(subject, other, "the retrained reference"));
@@ -34,13 +36,21 @@ public record PictureTrial(
   private static void requireAlike(PictureEvidence subject, PictureEvidence other, String what) {
     if (!other.judge().equals(subject.judge())) {
       throw new InvalidRequest(
-          what + " was judged by " + other.judge().digest() + ", the model under judgement by "
-              + subject.judge().digest() + "; judge both by one");
+          what
+              + " was judged by "
+              + other.judge().digest()
+              + ", the model under judgement by "
+              + subject.judge().digest()
+              + "; judge both by one");
     }
     if (!other.sampling().equals(subject.sampling())) {
       throw new InvalidRequest(
-          what + " was drawn from by " + other.sampling() + ", the model under judgement by "
-              + subject.sampling() + "; draw from both alike");
+          what
+              + " was drawn from by "
+              + other.sampling()
+              + ", the model under judgement by "
+              + subject.sampling()
+              + "; draw from both alike");
     }
   }
 }

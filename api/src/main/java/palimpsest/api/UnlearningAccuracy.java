@@ -23,9 +23,7 @@ public record UnlearningAccuracy(Explanation plain, Explanation attacked) {
       List<PictureAttack.Run> runs, ToDoubleFunction<PictureAttempt> value, double threshold) {
     return mean(
         "mean of seeds",
-        runs.stream()
-            .map(run -> mean("mean of pictures", leaves(run, value, threshold)))
-            .toList());
+        runs.stream().map(run -> mean("mean of pictures", leaves(run, value, threshold))).toList());
   }
 
   private static List<Explanation> leaves(

@@ -47,7 +47,8 @@ import picocli.CommandLine.Spec;
 @SuppressWarnings("NullAway.Init") // picocli sets the options
 final class GenerateCommand implements Callable<Integer> {
   private static final Set<String> TEXT =
-      Set.of("--temperature", "--top-p", "--max-new-tokens", "--stop", "--protect", "--n", "--json");
+      Set.of(
+          "--temperature", "--top-p", "--max-new-tokens", "--stop", "--protect", "--n", "--json");
 
   private final Screen screen;
 

@@ -65,7 +65,12 @@ final class ImageTarget {
   /** Carries out what is asked for in words. */
   ImageEdited edit(Path model, Method method, Path out, Console console) {
     if (!(method instanceof TextMapMethod closed)) {
-      throw new InvalidRequest(method.id() + " does not edit by texts alone");
+      throw new InvalidRequest(
+          method.id()
+              + (method.guarantee().isRemoval()
+                  ? " does not edit by texts alone"
+                  : " changes no weights, so there is no model to write: it acts while images are"
+                      + " drawn"));
     }
     requireNone(patch, "--patch is applied without --method; leave one of them out");
     ImageEdit asked = new ImageEdit(closed, ImageEdit.replacements(erase, toward), preserved());

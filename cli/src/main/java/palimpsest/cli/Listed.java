@@ -6,7 +6,6 @@ import java.util.Map;
 import java.util.stream.Stream;
 import palimpsest.api.Method;
 import palimpsest.engine.BuiltInMethods;
-import palimpsest.methods.diffusion.ImageMethods;
 import palimpsest.metrics.BuiltInMetrics;
 import palimpsest.metrics.attack.BuiltInAttacks;
 
@@ -21,7 +20,7 @@ import palimpsest.metrics.attack.BuiltInAttacks;
 record Listed(String id, String kind, Map<String, Double> parameters, String meaning) {
 
   static List<Listed> methods() {
-    return Stream.concat(BuiltInMethods.all().stream(), ImageMethods.all().stream())
+    return Stream.concat(BuiltInMethods.all().stream(), BuiltInMethods.images().stream())
         .map(m -> new Listed(m.id(), kind(m), m.parameters(), m.meaning()))
         .toList();
   }
@@ -34,7 +33,7 @@ record Listed(String id, String kind, Map<String, Double> parameters, String mea
 
   /** One for language models or for images. */
   static Method method(String id) {
-    return ImageMethods.has(id) ? ImageMethods.byId(id) : BuiltInMethods.byId(id);
+    return BuiltInMethods.isOfImages(id) ? BuiltInMethods.imageById(id) : BuiltInMethods.byId(id);
   }
 
   static List<Listed> metrics() {

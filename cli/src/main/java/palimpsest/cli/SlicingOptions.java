@@ -54,6 +54,11 @@ final class SlicingOptions {
    * @throws palimpsest.api.InvalidRequest if the numbers do not fit each other
    */
   Slicing slicing() {
-    return new Slicing(slices, firstEpochs, rehearse, Optional.ofNullable(firstShare), Optional.ofNullable(laterRate));
+    return new Slicing(
+        slices,
+        firstEpochs,
+        rehearse,
+        Optional.ofNullable(firstShare),
+        Optional.ofNullable(laterRate));
   }
 }

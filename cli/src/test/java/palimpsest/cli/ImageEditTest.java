@@ -107,6 +107,8 @@ class ImageEditTest {
             + " --out @o",
         "2 | lr, epochs and the like do not | apply --method image.uce:lr=1 --model @sd --erase cat"
             + " --out @o",
+        "2 | changes no weights | apply --method image.negative-prompt --model @sd --erase cat"
+            + " --out @o",
         "2 | nothing to erase | apply --method image.uce --model @sd --out @o",
         "2 | toward itself | apply --method image.uce --model @sd --erase cat --toward CAT --out"
             + " @o",
@@ -142,7 +144,7 @@ class ImageEditTest {
   @Test
   void forget_byAMethodForImages_isSentToApply() {
     Desk text = Desk.make(folder);
-    assertThat(text.fail(2, BadRequests.forget("image.uce"))).contains("palimpsest apply");
+    assertThat(text.fail(2, BadRequests.forget("image.uce"))).contains("is for image models");
   }
 
   @Test
@@ -151,6 +153,7 @@ class ImageEditTest {
     assertThat(out)
         .contains("image.uce  approximate, faithful", "image.rece  approximate, variant");
     assertThat(out).contains("image.mace-refinement  approximate, simplified");
+    assertThat(out).contains("image.safe-guidance  suppressed", "image.prompt-filter  suppressed");
     assertThat(desk.run("methods --explain image.uce").out()).contains("faithful", "not shown");
   }
 }

@@ -6,6 +6,7 @@ import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.api.Suggest;
 import palimpsest.guard.MemFree;
+import palimpsest.guard.PromptFilter;
 import palimpsest.methods.diffusion.ImageMethods;
 import palimpsest.methods.exact.Replay;
 import palimpsest.methods.exact.Retrain;
@@ -13,10 +14,7 @@ import palimpsest.methods.exact.Shards;
 import palimpsest.methods.llm.LlmMethods;
 import palimpsest.methods.suppression.SuppressionMethods;
 
-/**
- * Every method for language models that comes with Palimpsest, with its default hyper-parameters;
- * those for images are {@link ImageMethods}.
- */
+/** Every method that comes with Palimpsest, with its default hyper-parameters. */
 public final class BuiltInMethods {
   private static final List<Method> ALL =
       Stream.of(
@@ -27,24 +25,50 @@ public final class BuiltInMethods {
           .flatMap(List::stream)
           .toList();
 
+  private static final List<Method> IMAGES =
+      Stream.concat(ImageMethods.all().stream(), Stream.of(PromptFilter.Rule.defaults())).toList();
+
   private BuiltInMethods() {}
 
-  /** Strongest guarantee first. */
+  /** Those for language models, strongest guarantee first. */
   public static List<Method> all() {
     return ALL;
   }
 
+  /** Those for image models, strongest guarantee first. */
+  public static List<Method> images() {
+    return IMAGES;
+  }
+
   /**
-   * The method of that id.
+   * The method for language models of that id.
    *
    * @throws InvalidRequest if there is none, naming the nearest
    */
   public static Method byId(String id) {
-    if (ImageMethods.has(id)) {
+    if (isOfImages(id)) {
       throw new InvalidRequest(
-          id + " edits image models: give it to palimpsest apply, with --erase TEXT");
+          id + " is for image models, this is for language models; see palimpsest apply --help");
     }
-    return ALL.stream()
+    return byId(id, ALL);
+  }
+
+  /**
+   * The method for image models of that id.
+   *
+   * @throws InvalidRequest if there is none, naming the nearest
+   */
+  public static Method imageById(String id) {
+    return byId(id, IMAGES);
+  }
+
+  /** Whether an id is of a method for image models. */
+  public static boolean isOfImages(String id) {
+    return IMAGES.stream().anyMatch(m -> m.id().equals(id));
+  }
+
+  private static Method byId(String id, List<Method> among) {
+    return among.stream()
         .filter(m -> m.id().equals(id))
         .findFirst()
         .orElseThrow(
@@ -53,6 +77,6 @@ public final class BuiltInMethods {
                     "unknown method \""
                         + id
                         + "\""
-                        + Suggest.nearest(id, ALL.stream().map(Method::id).toList())));
+                        + Suggest.nearest(id, among.stream().map(Method::id).toList())));
   }
 }

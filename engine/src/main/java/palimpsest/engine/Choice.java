@@ -13,7 +13,6 @@ import palimpsest.api.Recipe;
 import palimpsest.methods.DescentMethod;
 import palimpsest.methods.StagedMethod;
 import palimpsest.methods.Tuning;
-import palimpsest.methods.diffusion.ImageMethods;
 
 /**
  * A method chosen with its hyper-parameters and how it descends.
@@ -46,7 +45,7 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
 
   /** Reads {@code image.uce} or {@code image.uce:keepScale=0.1}; refuses as {@link #parse}. */
   public static Choice ofImages(String text, Recipe base) {
-    return parse(text, base, ImageMethods.byId(id(text)));
+    return parse(text, base, BuiltInMethods.imageById(id(text)));
   }
 
   private static String id(String text) {

@@ -33,8 +33,7 @@ public enum Rule {
   SUM("sum of", (parts, samples) -> DoubleStream.of(parts).sum()),
   /** Of absolute differences of two distributions: their total variation distance. */
   HALF_SUM("half the sum of", (parts, samples) -> DoubleStream.of(parts).sum() / 2),
-  ABSOLUTE_DIFFERENCE(
-      "absolute difference of", (parts, samples) -> Math.abs(parts[0] - parts[1])),
+  ABSOLUTE_DIFFERENCE("absolute difference of", (parts, samples) -> Math.abs(parts[0] - parts[1])),
   /** From the first part to the second. */
   DROP("drop of", (parts, samples) -> parts[0] - parts[1]),
   COMPLEMENT("1 minus", (parts, samples) -> 1 - parts[0]),

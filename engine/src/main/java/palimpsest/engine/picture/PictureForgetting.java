@@ -50,9 +50,9 @@ public record PictureForgetting(
   public Done retrain(Set<String> forgotten, Path out) {
     PictureManifest manifest = require(forgotten);
     PictureMaterial left = without(manifest, forgotten);
-    PictureTraining.Done done = training(manifest, out).again(left, before(manifest, Optional.empty()));
-    int steps =
-        manifest.recipe().slicing().steps(manifest.recipe().descent(), left.left().size());
+    PictureTraining.Done done =
+        training(manifest, out).again(left, before(manifest, Optional.empty()));
+    int steps = manifest.recipe().slicing().steps(manifest.recipe().descent(), left.left().size());
     return new Done(done.manifest(), steps, List.of());
   }
 
@@ -68,8 +68,7 @@ public record PictureForgetting(
     PictureManifest manifest = require(forgotten);
     requireRun(manifest);
     PictureBefore.Redone again =
-        new PictureBefore.Redone(
-            run(), method.trustsCheckpoints(), Set.copyOf(manifest.without()));
+        new PictureBefore.Redone(run(), method.trustsCheckpoints(), Set.copyOf(manifest.without()));
     PictureTraining.Done done =
         training(manifest, out)
             .again(without(manifest, forgotten), before(manifest, Optional.of(again)));
@@ -78,8 +77,7 @@ public record PictureForgetting(
         done.manifest(), redone.again(), FinishedRun.of(out.resolve("run")).elsewhere());
   }
 
-  private PictureBefore before(
-      PictureManifest manifest, Optional<PictureBefore.Redone> run) {
+  private PictureBefore before(PictureManifest manifest, Optional<PictureBefore.Redone> run) {
     return new PictureBefore(model.resolve("tokenizer"), manifest.start(), run);
   }
 
@@ -94,8 +92,7 @@ public record PictureForgetting(
   private PictureMaterial without(PictureManifest manifest, Set<String> forgotten) {
     Set<String> all = new HashSet<>(manifest.without());
     all.addAll(forgotten);
-    PictureMaterial left =
-        new PictureMaterial(corpus, manifest.data().source(), all);
+    PictureMaterial left = new PictureMaterial(corpus, manifest.data().source(), all);
     if (left.left().isEmpty()) {
       throw new InvalidRequest("all pictures would be forgotten: nothing is left to train on");
     }

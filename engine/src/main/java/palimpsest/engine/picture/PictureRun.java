@@ -159,8 +159,7 @@ final class PictureRun {
   }
 
   private static String note(Progress p) {
-    return String.format(
-        Locale.ROOT, "loss %.4f  %,.1f pictures/s", p.loss(), p.tokensPerSecond());
+    return String.format(Locale.ROOT, "loss %.4f  %,.1f pictures/s", p.loss(), p.tokensPerSecond());
   }
 
   private RunFolder fresh(Course course, Slope slope) {

@@ -77,8 +77,7 @@ public record PictureSource(
 
   /** Drawings of all objects in all styles. */
   public static PictureSource drawn(int copies, long seed) {
-    return new PictureSource(
-        Kind.DRAWN, Optional.empty(), copies, seed, 0, List.of(), List.of());
+    return new PictureSource(Kind.DRAWN, Optional.empty(), copies, seed, 0, List.of(), List.of());
   }
 
   /**
@@ -158,7 +157,9 @@ public record PictureSource(
   }
 
   private List<Style> drawnStyles() {
-    return styles.isEmpty() ? Arrays.asList(Style.values()) : styles.stream().map(Style::of).toList();
+    return styles.isEmpty()
+        ? Arrays.asList(Style.values())
+        : styles.stream().map(Style::of).toList();
   }
 
   private ImageCorpus emoji(int side) {

@@ -46,7 +46,8 @@ record PictureStart(Path out, Console console) {
     if (Files.exists(start)) {
       if (!JsonFiles.read(start.resolve(FITTED), Fitted.class).equals(wanted)) {
         throw new InvalidRequest(
-            start + " is of a training on other pictures, or another vocabulary: give another --out");
+            start
+                + " is of a training on other pictures, or another vocabulary: give another --out");
       }
       return start.resolve("tokenizer");
     }

@@ -195,8 +195,7 @@ public final class PictureTraining {
 
   private Samples samples(ImageCorpus corpus, PictureRun run) {
     int last = recipe.slicing().steps(recipe.descent(), run.data().size());
-    return new Samples(
-        out.resolve("samples"), saving.samplesEvery(), last, SampleSheet.of(corpus));
+    return new Samples(out.resolve("samples"), saving.samplesEvery(), last, SampleSheet.of(corpus));
   }
 
   private PictureManifest manifest(Described what, String ledger, String weights) {
@@ -237,5 +236,4 @@ public final class PictureTraining {
               + "; give another --out");
     }
   }
-
 }

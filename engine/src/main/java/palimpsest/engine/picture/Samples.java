@@ -30,8 +30,7 @@ record Samples(Path folder, int every, int last, SampleSheet sheet) {
     AtomicFile.removeTorn(Outputs.folder(folder));
     try (TextToImage average = model.with(slope.average().copy())) {
       String name = String.format(Locale.ROOT, "step-%06d.png", step);
-      AtomicFile.write(
-          folder.resolve(name), sheet.draw(average, asked.words(), how, "").png());
+      AtomicFile.write(folder.resolve(name), sheet.draw(average, asked.words(), how, "").png());
     }
   }
 

@@ -6,9 +6,8 @@
  * <p>A {@link palimpsest.engine.picture.PictureSource} is read, a {@link
  * palimpsest.engine.picture.PictureTraining} trains by a {@link
  * palimpsest.engine.picture.PictureRecipe} and leaves a {@link
- * palimpsest.engine.picture.PictureManifest}, a {@link
- * palimpsest.engine.picture.PictureForgetting} does it again, and a {@link
- * palimpsest.engine.picture.PictureModel} draws.
+ * palimpsest.engine.picture.PictureManifest}, a {@link palimpsest.engine.picture.PictureForgetting}
+ * does it again, and a {@link palimpsest.engine.picture.PictureModel} draws.
  */
 @NullMarked
 package palimpsest.engine.picture;

@@ -19,9 +19,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import palimpsest.api.InvalidRequest;
+import palimpsest.engine.BuiltInMethods;
 import palimpsest.engine.Console;
 import palimpsest.engine.JsonFiles;
-import palimpsest.methods.diffusion.ImageMethods;
 import palimpsest.methods.diffusion.Matrix;
 import palimpsest.methods.diffusion.TextMapMethod;
 import palimpsest.methods.diffusion.Uce;
@@ -86,7 +86,8 @@ class EditingImagesTest {
     Map<String, String> before = files(model);
     Path out = folder.resolve("out");
 
-    ImageEdited done = editing(model).apply(edit((TextMapMethod) ImageMethods.byId(id)), out);
+    ImageEdited done =
+        editing(model).apply(edit((TextMapMethod) BuiltInMethods.imageById(id)), out);
 
     assertThat(files(model)).isEqualTo(before);
     Map<String, String> after = files(out.resolve("model"));

@@ -66,9 +66,7 @@ class PictureForgettingTest {
         TextToImage fresh = TextToImage.draw(shape.unet(), shape.text(words), words, 5)) {
       List<CaptionedPicture> data =
           images.stream()
-              .map(
-                  i ->
-                      new CaptionedPicture(i.picture().rgb(), 8, 8, words.encode(i.caption())))
+              .map(i -> new CaptionedPicture(i.picture().rgb(), 8, 8, words.encode(i.caption())))
               .toList();
       try (Denoising slope = new Denoising(fresh, data, Tiny.RECIPE.denoising())) {
         new Loop(
@@ -86,14 +84,15 @@ class PictureForgettingTest {
     }
   }
 
-  /** The two pictures of the first step's second half: whatever they are, all are met in epoch 1. */
+  /**
+   * The two pictures of the first step's second half: whatever they are, all are met in epoch 1.
+   */
   @Test
   void replay_isTheRunWithTheirPlacesEmpty_bitForBit() {
     Set<String> fishes = ids("fish");
     String wanted = weights(corpus.images(), fishes);
 
-    PictureForgetting.Done whole =
-        forgetting(model).replay(fishes, FROM_START, out("from-start"));
+    PictureForgetting.Done whole = forgetting(model).replay(fishes, FROM_START, out("from-start"));
     assertThat(whole.manifest().weights()).isEqualTo(wanted).isNotEqualTo(manifest.weights());
     assertThat(whole.steps()).isEqualTo(6);
     assertThat(whole.elsewhere()).isEmpty();
@@ -141,8 +140,7 @@ class PictureForgettingTest {
             () -> forgetting(model).replay(Set.of("captions.jsonl#9"), FROM_START, out("a")))
         .isInstanceOf(InvalidRequest.class)
         .hasMessageContaining("captions.jsonl#9");
-    Set<String> all =
-        new HashSet<>(corpus.images().stream().map(CaptionedImage::id).toList());
+    Set<String> all = new HashSet<>(corpus.images().stream().map(CaptionedImage::id).toList());
     assertThatThrownBy(() -> forgetting(model).retrain(all, out("b")))
         .hasMessageContaining("nothing is left");
     ImageCorpus others = PictureSource.drawn(2, 4).read(8);
@@ -179,9 +177,7 @@ class PictureForgettingTest {
     try (ClipTokenizer words = ClipTokenizer.load(model.resolve("tokenizer"))) {
       List<CaptionedPicture> data =
           corpus.images().stream()
-              .map(
-                  i ->
-                      new CaptionedPicture(i.picture().rgb(), 8, 8, words.encode(i.caption())))
+              .map(i -> new CaptionedPicture(i.picture().rgb(), 8, 8, words.encode(i.caption())))
               .toList();
       int second = Course.shuffled(data, Tiny.RECIPE.descent()).at(2).parts().get(0)[0];
       return corpus.images().get(second).id();

@@ -55,8 +55,7 @@ class PictureTrainingTest {
     assertThat(PictureManifest.beside(whole.resolve("model"))).contains(manifest);
     assertThat(manifest.data())
         .isEqualTo(
-            new PictureManifest.Pictures(
-                Optional.of(Tiny.SOURCE), Tiny.corpus().digest(), 8));
+            new PictureManifest.Pictures(Optional.of(Tiny.SOURCE), Tiny.corpus().digest(), 8));
     assertThat(manifest.recipe()).isEqualTo(Tiny.RECIPE);
     assertThat(manifest.machine()).containsKeys("java", "system", "cores");
     assertThat(manifest.weights()).isNotEqualTo(manifest.start());
@@ -74,8 +73,8 @@ class PictureTrainingTest {
   }
 
   /**
-   * Killed before the first step, after the third, which has no checkpoint, and after the fifth
-   * of six; and stopped after the third, which then has one.
+   * Killed before the first step, after the third, which has no checkpoint, and after the fifth of
+   * six; and stopped after the third, which then has one.
    */
   @ParameterizedTest
   @CsvSource({"0, true", "3, true", "5, true", "3, false"})
@@ -87,7 +86,8 @@ class PictureTrainingTest {
     assertThat(killed.resolve("model")).doesNotExist();
     Path out = home.resolve("goes-on-" + after + kills);
     Tiny.copy(killed, out); // this process holds the lock of what it "killed"
-    Path torn = Files.createDirectories(out.resolve("samples")).resolve(".step-000002.png.1-1.part");
+    Path torn =
+        Files.createDirectories(out.resolve("samples")).resolve(".step-000002.png.1-1.part");
     Files.writeString(torn, "half");
 
     Tiny.training(out, Keeping.NONE, Console.SILENT).train(Tiny.SOURCE);
@@ -98,10 +98,7 @@ class PictureTrainingTest {
   void samples_ofTheLastStep_areDrawnWhateverTheirDistance() {
     Path out = home.resolve("seldom");
     new PictureTraining(
-            out,
-            Tiny.RECIPE,
-            new PictureTraining.Saving(0, Keeping.NONE, 4),
-            Console.SILENT)
+            out, Tiny.RECIPE, new PictureTraining.Saving(0, Keeping.NONE, 4), Console.SILENT)
         .train(Tiny.corpus());
     assertThat(Tiny.files(out.resolve("samples")))
         .containsOnlyKeys("step-000004.png", "step-000006.png");
@@ -167,8 +164,7 @@ class PictureTrainingTest {
   @ParameterizedTest
   @CsvSource({"DDIM", "DDPM", "PNDM", "EULER", "EULER_ANCESTRAL", "DPM"})
   void draw_byEverySampler_givesPictures(PictureSampler sampler) {
-    PictureModel.How how =
-        new PictureModel.How(Optional.of(sampler), 4, 1, "", 1, 7);
+    PictureModel.How how = new PictureModel.How(Optional.of(sampler), 4, 1, "", 1, 7);
     try (PictureModel model = PictureModel.open(whole.resolve("model"))) {
       assertThat(model.draw(List.of("a cup"), how).cells().get(0).get(0).width()).isEqualTo(8);
     }
@@ -195,5 +191,4 @@ class PictureTrainingTest {
     Files.writeString(config, narrow);
     assertThatThrownBy(() -> PictureModel.open(copy)).isInstanceOf(CorruptArtifact.class);
   }
-
 }

@@ -103,5 +103,4 @@ final class Tiny {
     String told = Files.readString(file);
     return told.replaceAll("\"table\":\"[0-9a-f]*\"", "").getBytes(StandardCharsets.UTF_8);
   }
-
 }

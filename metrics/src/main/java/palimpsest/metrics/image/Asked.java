@@ -51,8 +51,7 @@ enum Asked {
   Optional<NotMeasured> lack(PictureEvidence evidence, PictureTrial trial) {
     List<Drawn> pictures = of(evidence, trial);
     if (pictures.isEmpty()) {
-      return Optional.of(
-          new NotMeasured("no " + words(trial) + " were drawn: add such prompts"));
+      return Optional.of(new NotMeasured("no " + words(trial) + " were drawn: add such prompts"));
     }
     long seeds = pictures.stream().map(Drawn::seed).distinct().count();
     return seeds >= SEEDS

@@ -56,9 +56,7 @@ public record ClassEntropy() implements PictureMetric {
     }
     List<Explanation> leaves =
         Asked.leaves(
-            Asked.TARGET.of(trial.subject(), trial),
-            trial,
-            x -> entropy(x.shares(trial.domain())));
+            Asked.TARGET.of(trial.subject(), trial), trial, x -> entropy(x.shares(trial.domain())));
     return new Measured(
         Explain.mean("entropy of the opinion, " + Asked.TARGET.words(trial), leaves),
         Asked.judgeErrs(trial, trial.domain()));

@@ -15,7 +15,8 @@ import palimpsest.metrics.Explain;
  * UnlearnCanvas' IRA: of pictures asked for the other classes of the erased class's domain, the
  * share that the judge takes for what was asked.
  *
- * <pre>IRA = 1/n Σ_i [argmax_k p_k(x_i) = asked_i]   over prompts of the domain's other classes</pre>
+ * <pre>IRA = 1/n Σ_i [argmax_k p_k(x_i) = asked_i]   over prompts of the domain's other classes
+ * </pre>
  *
  * @see <a href="https://arxiv.org/abs/2402.11846">Zhang et al. 2024</a>
  */
@@ -56,8 +57,7 @@ public record InDomainAccuracy() implements PictureMetric {
         Asked.leaves(
             Asked.OTHERS.of(trial.subject(), trial), trial, Asked.told(trial, trial.domain()));
     return new Measured(
-        Explain.mean(
-            Asked.name(trial.domain()) + " told, " + Asked.OTHERS.words(trial), leaves),
+        Explain.mean(Asked.name(trial.domain()) + " told, " + Asked.OTHERS.words(trial), leaves),
         Asked.judgeErrs(trial, trial.domain()));
   }
 }

@@ -82,7 +82,8 @@ public record NeighbourDamage(Summary summary, double hurt) implements PictureMe
   @Override
   public Score score(PictureTrial trial) {
     if (trial.original().isEmpty()) {
-      return new NotMeasured("no model before the remedy was judged: draw the same prompts from it");
+      return new NotMeasured(
+          "no model before the remedy was judged: draw the same prompts from it");
     }
     PictureEvidence before = trial.original().get();
     Optional<NotMeasured> lack =
@@ -110,15 +111,12 @@ public record NeighbourDamage(Summary summary, double hurt) implements PictureMe
         Optional<Explanation> now = kept.accuracy(trial.subject(), trial, "after");
         if (old.isPresent() && now.isPresent()) {
           drops.add(
-              Rule.DROP.explain(
-                  Asked.name(domain) + " " + word, List.of(old.get(), now.get())));
+              Rule.DROP.explain(Asked.name(domain) + " " + word, List.of(old.get(), now.get())));
         }
       }
     }
     drops.sort(
-        Comparator.comparingDouble(Explanation::value)
-            .reversed()
-            .thenComparing(Explanation::what));
+        Comparator.comparingDouble(Explanation::value).reversed().thenComparing(Explanation::what));
     return drops;
   }
 

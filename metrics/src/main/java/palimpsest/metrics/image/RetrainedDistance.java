@@ -18,7 +18,8 @@ import palimpsest.metrics.Rule;
  * How far what is drawn instead of the erased class is from what a model draws that never saw it:
  * total variation between the mean opinions of the judge on pictures asked for the class.
  *
- * <pre>½ Σ_k |p̄_k(subject) - p̄_k(retrained)|   over the classes of the erased class's domain</pre>
+ * <pre>½ Σ_k |p̄_k(subject) - p̄_k(retrained)|   over the classes of the erased class's domain
+ * </pre>
  *
  * <p>A model that draws noise, or one chosen class in place of the erased one, has a UA near 1 and
  * lies far from the retrained model, which draws something else each time. Of two equal models it

@@ -17,7 +17,8 @@ import palimpsest.metrics.Explain;
  * UnlearnCanvas' UA: the share of pictures asked for the erased class that the judge does not take
  * for it.
  *
- * <pre>UA = 1/n Σ_i [argmax_k p_k(x_i) ≠ target]   over pictures x_i of prompts with the target</pre>
+ * <pre>UA = 1/n Σ_i [argmax_k p_k(x_i) ≠ target]   over pictures x_i of prompts with the target
+ * </pre>
  *
  * <p>By itself it is no evidence: a model that draws noise has a UA near 1. It is to be read beside
  * the retained accuracies, and beside the UA of the same model under attack.

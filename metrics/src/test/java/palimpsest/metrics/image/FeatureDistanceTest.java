@@ -18,8 +18,8 @@ class FeatureDistanceTest {
       Golden.read(Path.of("../testkit/golden/diffusion/distance/distance.json"));
 
   /**
-   * One feature: {0, 2} has mean 1 and variance 2, {3, 3 + 2√2 · √2} = {3, 7} mean 5 and variance 8.
-   * (1 - 5)² = 16, and 2 + 8 - 2 √16 = 2.
+   * One feature: {0, 2} has mean 1 and variance 2, {3, 3 + 2√2 · √2} = {3, 7} mean 5 and variance
+   * 8. (1 - 5)² = 16, and 2 + 8 - 2 √16 = 2.
    */
   @Test
   void frechet_oneFeature_isSquaredGapOfMeansAndOfDeviations() {
@@ -65,7 +65,8 @@ class FeatureDistanceTest {
       assertThat(Golden.relative(Gaussians.means(x, y), wanted.path("means").asDouble()))
           .as(name)
           .isLessThan(1e-12);
-      assertThat(Golden.relative(Gaussians.covariances(x, y), wanted.path("covariances").asDouble()))
+      assertThat(
+              Golden.relative(Gaussians.covariances(x, y), wanted.path("covariances").asDouble()))
           .as(name)
           .isLessThan(1e-9);
       assertThat(

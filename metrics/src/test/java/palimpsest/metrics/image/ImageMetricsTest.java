@@ -50,8 +50,8 @@ class ImageMetricsTest {
   }
 
   /**
-   * Seed 1 draws flat for neon, the others neon: of 6 pictures (2 objects x 3 seeds) 2 are not neon,
-   * UA = 1/3. All else is drawn as asked: IRA = 12/12, CRA = 18/18.
+   * Seed 1 draws flat for neon, the others neon: of 6 pictures (2 objects x 3 seeds) 2 are not
+   * neon, UA = 1/3. All else is drawn as asked: IRA = 12/12, CRA = 18/18.
    */
   @Test
   void accuracies_oneSeedOfThreeForgets() {
@@ -70,9 +70,9 @@ class ImageMetricsTest {
   }
 
   /**
-   * Every neon cat is a flat fish and every mosaic fish flat. UA: 3 of 6. IRA: of 12 flat and mosaic
-   * pictures the 3 mosaic fish fail, 9/12. CRA: of 18 objects the 3 neon cats fail, 15/18; without
-   * the target 12/12.
+   * Every neon cat is a flat fish and every mosaic fish flat. UA: 3 of 6. IRA: of 12 flat and
+   * mosaic pictures the 3 mosaic fish fail, 9/12. CRA: of 18 objects the 3 neon cats fail, 15/18;
+   * without the target 12/12.
    */
   @Test
   void accuracies_countWhatTheirDefinitionsSay() {
@@ -124,7 +124,8 @@ class ImageMetricsTest {
   @Test
   void frechet_samePictures_isZero() {
     assertThat(value("image.frechet-before", perfect("subject"))).isCloseTo(0, within(1e-12));
-    assertThat(value("image.frechet-retrained", withoutNeon("subject"))).isCloseTo(0, within(1e-12));
+    assertThat(value("image.frechet-retrained", withoutNeon("subject")))
+        .isCloseTo(0, within(1e-12));
     assertThat(value("image.frechet-retrained", perfect("subject"))).isGreaterThan(1);
     assertThat(value("image.mmd-retrained", perfect("subject")))
         .isGreaterThan(value("image.mmd-retrained", withoutNeon("subject")) + 0.1);
@@ -147,7 +148,9 @@ class ImageMetricsTest {
   @MethodSource("metrics")
   void score_whatErasedNeon_isBetterThanWhatDidNot(PictureMetric metric) {
     PictureEvidence ruined =
-        evidence("ruined", (p, seed) -> drawn(p, seed, "cat", p.style().equals("neon") ? "neon" : "mosaic"));
+        evidence(
+            "ruined",
+            (p, seed) -> drawn(p, seed, "cat", p.style().equals("neon") ? "neon" : "mosaic"));
     double better = measured(metric.score(trial(withoutNeon("subject")))).value();
     double worse = measured(metric.score(trial(ruined))).value();
     if (metric.better() == Better.HIGHER) {
@@ -168,8 +171,7 @@ class ImageMetricsTest {
     assertThat(
             reason(
                 metric,
-                new PictureTrial(
-                    Domain.STYLE, "neon", none, Optional.of(none), Optional.of(none))))
+                new PictureTrial(Domain.STYLE, "neon", none, Optional.of(none), Optional.of(none))))
         .startsWith("no ");
   }
 
@@ -245,8 +247,7 @@ class ImageMetricsTest {
         .hasMessageContaining("draw from both alike");
     assertThatThrownBy(
             () ->
-                new PictureTrial(
-                    Domain.STYLE, "neo", subject, Optional.empty(), Optional.empty()))
+                new PictureTrial(Domain.STYLE, "neo", subject, Optional.empty(), Optional.empty()))
         .hasMessageContaining("did you mean \"neon\"");
   }
 }

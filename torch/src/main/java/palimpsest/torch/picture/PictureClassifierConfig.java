@@ -46,8 +46,7 @@ public record PictureClassifierConfig(
     within(features, 1, "features of a classifier");
     within(channels.size(), 1, "stages of a classifier");
     if (channels.size() > 8) {
-      throw new InvalidRequest(
-          "stages of a classifier must be at most 8, got " + channels.size());
+      throw new InvalidRequest("stages of a classifier must be at most 8, got " + channels.size());
     }
     for (int count : channels) {
       within(count, GROUPS, "channels of a stage");
@@ -76,7 +75,11 @@ public record PictureClassifierConfig(
         || classes.stream().distinct().count() < classes.size()
         || classes.stream().anyMatch(String::isBlank)) {
       throw new InvalidRequest(
-          "a classifier tells 2 to " + MOST + " " + what + "s apart, each named once, got "
+          "a classifier tells 2 to "
+              + MOST
+              + " "
+              + what
+              + "s apart, each named once, got "
               + classes.size());
     }
   }
@@ -113,8 +116,7 @@ public record PictureClassifierConfig(
   }
 
   /** A convolution without bias and the normalisation that follows it. */
-  private static void conv(
-      Map<String, List<Long>> shapes, String name, List<Integer> inOutKernel) {
+  private static void conv(Map<String, List<Long>> shapes, String name, List<Integer> inOutKernel) {
     long in = inOutKernel.get(0);
     long out = inOutKernel.get(1);
     long kernel = inOutKernel.get(2);

@@ -37,8 +37,7 @@ public final class PictureClassifierFiles {
   private static final String DIGEST = "digest";
   private static final Set<String> FIELDS =
       new TreeSet<>(
-          List.of(
-              "format", "size", "channels", "blocks", "features", "objects", "styles", DIGEST));
+          List.of("format", "size", "channels", "blocks", "features", "objects", "styles", DIGEST));
 
   private PictureClassifierFiles() {}
 
@@ -85,8 +84,12 @@ public final class PictureClassifierFiles {
     if (!digest.equals(json.path(DIGEST).asText())) {
       classifier.close();
       throw new CorruptArtifact(
-          file + ": digest is " + Words.quoted(json.path(DIGEST).asText()) + ", the weights' is "
-              + digest + "; fetch both files again");
+          file
+              + ": digest is "
+              + Words.quoted(json.path(DIGEST).asText())
+              + ", the weights' is "
+              + digest
+              + "; fetch both files again");
     }
     return classifier;
   }
@@ -96,8 +99,13 @@ public final class PictureClassifierFiles {
     json.fieldNames().forEachRemaining(names::add);
     if (!names.equals(FIELDS) || !json.path("format").asText().equals(FORMAT)) {
       throw new CorruptArtifact(
-          file + ": wanted the fields " + FIELDS + " and the format " + Words.quoted(FORMAT)
-              + ", got " + Words.quoted(names + " of " + json.path("format").asText()));
+          file
+              + ": wanted the fields "
+              + FIELDS
+              + " and the format "
+              + Words.quoted(FORMAT)
+              + ", got "
+              + Words.quoted(names + " of " + json.path("format").asText()));
     }
     try {
       return new PictureClassifierConfig(
@@ -141,8 +149,14 @@ public final class PictureClassifierFiles {
     try (Safetensors tensors = Safetensors.open(file)) {
       if (!new TreeSet<>(tensors.names()).equals(new TreeSet<>(shapes.keySet()))) {
         throw new CorruptArtifact(
-            file + ": has " + tensors.names().size() + " tensors, wanted the " + shapes.size()
-                + " of " + CONFIG + " by name; fetch both files again");
+            file
+                + ": has "
+                + tensors.names().size()
+                + " tensors, wanted the "
+                + shapes.size()
+                + " of "
+                + CONFIG
+                + " by name; fetch both files again");
       }
       shapes.forEach((name, shape) -> requireShape(tensors.entry(name), shape, file));
       Weights weights = Weights.allocate(shapes);
@@ -158,8 +172,15 @@ public final class PictureClassifierFiles {
   private static void requireShape(Safetensors.Entry entry, List<Long> shape, Path file) {
     if (entry.dtype() != Dtype.F32 || !entry.shape().equals(shape)) {
       throw new CorruptArtifact(
-          file + ": tensor " + Words.quoted(entry.name()) + " is " + entry.dtype() + " of "
-              + entry.shape() + ", wanted F32 of " + shape);
+          file
+              + ": tensor "
+              + Words.quoted(entry.name())
+              + " is "
+              + entry.dtype()
+              + " of "
+              + entry.shape()
+              + ", wanted F32 of "
+              + shape);
     }
   }
 }

@@ -91,7 +91,8 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
     target.require(corpus);
     Path done = out.resolve(APPLIED);
     if (Files.exists(done)) {
-      return requireSame(JsonFiles.read(done, Applied.class), new Wanted(method, target, seed), out);
+      return requireSame(
+          JsonFiles.read(done, Applied.class), new Wanted(method, target, seed), out);
     }
     Outputs.folder(out);
     long from = System.nanoTime();
@@ -136,8 +137,7 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
   private Came change(Wanted wanted, Path out) {
     Method method = wanted.method();
     if (method instanceof Retrain || method instanceof Replay) {
-      PictureForgetting forgetting =
-          new PictureForgetting(base, corpus, CHECKPOINT_EVERY, console);
+      PictureForgetting forgetting = new PictureForgetting(base, corpus, CHECKPOINT_EVERY, console);
       PictureForgetting.Done done =
           method instanceof Replay replay
               ? forgetting.replay(wanted.target().ids(corpus), replay, out)
@@ -159,11 +159,9 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
     try (PictureModel model = PictureModel.open(base);
         Console.Bar bar = console.bar(method.id() + " on " + target, method.steps())) {
       ErasureRun run =
-          new ErasureRun(
-              Optional.empty(), p -> bar.at(p.step(), ""), console::interrupted);
+          new ErasureRun(Optional.empty(), p -> bar.at(p.step(), ""), console::interrupted);
       run.change(
-          ImageModel.of(
-              model.model(), model.tokenizer(), model.sampler().schedule(), model.side()),
+          ImageModel.of(model.model(), model.tokenizer(), model.sampler().schedule(), model.side()),
           method,
           erasure(model, target, seed));
       model.write(out.resolve("model"));
@@ -191,9 +189,7 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
   }
 
   private static Captioned captioned(PictureModel model, CaptionedImage image) {
-    String words =
-        Captions.of(
-            image.object().orElseThrow(), image.style().orElseThrow(), 0);
+    String words = Captions.of(image.object().orElseThrow(), image.style().orElseThrow(), 0);
     return Captioned.of(
         new CaptionedPicture(
             image.picture().rgb(),

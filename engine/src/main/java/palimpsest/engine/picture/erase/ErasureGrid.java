@@ -141,8 +141,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
       columns.add(new GridSheet.Column("before", base));
       long seed = settings.seeds().get(0);
       columns.add(
-          new GridSheet.Column(
-              "retrained", place(Retrain.defaults(), seed).resolve("model")));
+          new GridSheet.Column("retrained", place(Retrain.defaults(), seed).resolve("model")));
       for (Method method : settings.methods()) {
         String name = method.id().substring(method.id().indexOf('.') + 1);
         columns.add(new GridSheet.Column(name, place(method, seed).resolve("model")));
@@ -229,8 +228,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
               new PictureJudge.Drawing(
                   read.sampler(), settings.drawing().steps(), settings.drawing().guidance(), BATCH);
           PictureJudge asked = new PictureJudge(judge, how, settings.drawing().noises());
-          PictureJudge.Subject subject =
-              new PictureJudge.Subject(read.model(), read.tokenizer());
+          PictureJudge.Subject subject = new PictureJudge.Subject(read.model(), read.tokenizer());
           JsonFiles.write(file, asked.of(subject, prompts(), (n, all) -> {}).evidence());
           bar.at(1, "");
         }

@@ -100,9 +100,7 @@ record GridAttacks(
     List<String> prompts = mine.stream().map(o -> target.caption(target.word(), o)).toList();
     List<PromptPair> pairs =
         mine.stream()
-            .map(
-                o ->
-                    new PromptPair(target.caption(target.word(), o), target.caption(anchor, o)))
+            .map(o -> new PromptPair(target.caption(target.word(), o), target.caption(anchor, o)))
             .toList();
     return new Cases(
         target.word(), shown(reader, mine), pairs, prompts, half == 0 ? List.of(0L) : List.of(1L));

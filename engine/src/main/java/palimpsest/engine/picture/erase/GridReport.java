@@ -39,8 +39,7 @@ public record GridReport(List<GridCell> cells) {
     AtomicFile.write(out.resolve("grid.csv"), csv().getBytes(StandardCharsets.UTF_8));
     for (String target : targets()) {
       plot(target)
-          .ifPresent(
-              svg -> AtomicFile.write(out.resolve(target.replace(':', '-') + ".svg"), svg));
+          .ifPresent(svg -> AtomicFile.write(out.resolve(target.replace(':', '-') + ".svg"), svg));
     }
     Path table = out.resolve("table.md");
     AtomicFile.write(table, markdown().getBytes(StandardCharsets.UTF_8));
@@ -197,8 +196,6 @@ public record GridReport(List<GridCell> cells) {
     if (method.equals(GridCell.NONE)) {
       return Scatter.Kind.ORIGINAL;
     }
-    return method.equals(Retrain.defaults().id())
-        ? Scatter.Kind.REFERENCE
-        : Scatter.Kind.OUTCOME;
+    return method.equals(Retrain.defaults().id()) ? Scatter.Kind.REFERENCE : Scatter.Kind.OUTCOME;
   }
 }

@@ -37,8 +37,7 @@ record GridSheet(List<String> captions, int steps, double guidance) {
         for (int i = 0; i < captions.size(); i++) {
           wanted.add(new PixelDrawing.Wanted(model.tokenizer().encode(captions.get(i)), i));
         }
-        List<byte[]> drawn =
-            drawing.draw(model.model(), wanted, model.tokenizer().encode(""));
+        List<byte[]> drawn = drawing.draw(model.model(), wanted, model.tokenizer().encode(""));
         for (int i = 0; i < drawn.size(); i++) {
           cells.get(i).add(new Picture(model.side(), model.side(), drawn.get(i)));
         }

@@ -107,9 +107,7 @@ public record Target(Domain domain, String word) {
     return domain == Domain.OBJECT ? Captions.of(own, other, 0) : Captions.of(other, own, 0);
   }
 
-  /**
-   * Captions of it in all that the other domain has, each with the one of what takes its place.
-   */
+  /** Captions of it in all that the other domain has, each with the one of what takes its place. */
   List<Swap> swaps(ImageCorpus corpus) {
     String anchor = instead(corpus);
     return classes(corpus, domain.other()).stream()

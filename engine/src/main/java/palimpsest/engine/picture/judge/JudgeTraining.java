@@ -111,7 +111,12 @@ public record JudgeTraining(Recipe recipe, Augmentation augmentation) {
     for (CaptionedImage image : pictures.images()) {
       if (image.picture().width() != config.size() || image.picture().height() != config.size()) {
         throw new InvalidRequest(
-            image.id() + ": " + image.picture() + "; the judge reads " + config.size() + " x "
+            image.id()
+                + ": "
+                + image.picture()
+                + "; the judge reads "
+                + config.size()
+                + " x "
                 + config.size());
       }
       data.add(

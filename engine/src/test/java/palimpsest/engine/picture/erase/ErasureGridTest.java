@@ -69,7 +69,9 @@ class ErasureGridTest {
       boolean attacked = cell.seed() == 1 && cell.method().startsWith("image.");
       assertThat(cell.attacks()).hasSize(attacked ? 1 : 0);
     }
-    assertThat(cells.get(2).weights()).isEqualTo(cells.get(3).weights()).isNotEqualTo(cells.get(0).weights());
+    assertThat(cells.get(2).weights())
+        .isEqualTo(cells.get(3).weights())
+        .isNotEqualTo(cells.get(0).weights());
     assertThat(cells.get(4).weights()).isNotEqualTo(cells.get(5).weights());
     assertThat(cells.get(0).guarantee()).isEqualTo(Optional.empty());
     assertThat(cells.get(1).guarantee()).contains("EXACT");

@@ -147,8 +147,7 @@ public record AdvUnlearn(
   }
 
   /** δ*, the encoder's own parameters being left out of the inner gradients. */
-  private Tensor attacked(
-      Ground ground, int step, Prefix prefix, Function<Tensor, Tensor> loss) {
+  private Tensor attacked(Ground ground, int step, Prefix prefix, Function<Tensor, Tensor> loss) {
     int vocabulary = prefix.encoder().config().vocabSize();
     int[] drawn = ground.draws().whole(Draws.Use.CHOICE, step, batch * attackTokens, vocabulary);
     long[] tokens = Arrays.stream(drawn).asLongStream().toArray();

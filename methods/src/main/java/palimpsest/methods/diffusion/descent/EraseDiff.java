@@ -116,7 +116,11 @@ public record EraseDiff(
       Tensor gradient = ground.trained().gradient(); // (P), of one loss after another
       double forgetting = forgetting(ground, step);
       Tensor ofForgetting = gradient.clone();
-      double q = innerSteps == 0 ? 0 : forgetting - optimum(ground.trained(), ofForgetting, () -> forgetting(ground, step));
+      double q =
+          innerSteps == 0
+              ? 0
+              : forgetting
+                  - optimum(ground.trained(), ofForgetting, () -> forgetting(ground, step));
       gradient.zero_();
       double retaining = retaining(ground, step);
       double weight = weight(gradient, ofForgetting, q);

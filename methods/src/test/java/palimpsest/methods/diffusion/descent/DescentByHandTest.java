@@ -26,8 +26,7 @@ import palimpsest.torch.diffusion.schedule.Prediction;
 @ExtendWith(LeakCheck.class)
 class DescentByHandTest {
   private static final Offset<Double> CLOSE = within(1e-5);
-  private static final NoiseSchedule NOISE =
-      new NoiseSchedule(Betas.ddpm(), Prediction.EPSILON);
+  private static final NoiseSchedule NOISE = new NoiseSchedule(Betas.ddpm(), Prediction.EPSILON);
   private static final NoiseSchedule VELOCITY =
       new NoiseSchedule(Betas.ddpm(), Prediction.VELOCITY);
 
@@ -65,8 +64,7 @@ class DescentByHandTest {
     assertThat(now.gradient("b")).isCloseTo(14, CLOSE);
     assertThat(now.gradient("a")).isCloseTo(28, CLOSE);
     Tensor plain = esd(0).target(start, at, text(1), text(0));
-    assertThat(Noisy.meanSquare(at.output(now, text(1)), plain).item_double())
-        .isCloseTo(16, CLOSE);
+    assertThat(Noisy.meanSquare(at.output(now, text(1)), plain).item_double()).isCloseTo(16, CLOSE);
   }
 
   private static Esd esd(double guidance) {
@@ -74,8 +72,9 @@ class DescentByHandTest {
   }
 
   /**
-   * b = 4, s(c) = 2, s(anchor) = 1: o(c) - o(anchor) = 4, L = 16. The anchor's output is a constant:
-   * dL/db = 2 · 4 · s(c) = 16, and not 2 · 4 · (s(c) - s(anchor)) = 8; dL/da = 2 · 4 · x_t.
+   * b = 4, s(c) = 2, s(anchor) = 1: o(c) - o(anchor) = 4, L = 16. The anchor's output is a
+   * constant: dL/db = 2 · 4 · s(c) = 16, and not 2 · 4 · (s(c) - s(anchor)) = 8; dL/da = 2 · 4 ·
+   * x_t.
    */
   @Test
   void conceptAblation_modelBased_holdsTheAnchorStill() {
@@ -88,8 +87,8 @@ class DescentByHandTest {
   }
 
   /**
-   * At t = 0 ᾱ = 0.9999: x_t = √0.9999 · 1 + √0.0001 · 2 = r. Noise-based: L = (r + 4 · 2 - 2)²; with
-   * λ = 0.5 it has 0.5 (r + 4 · 1 - 2)² more.
+   * At t = 0 ᾱ = 0.9999: x_t = √0.9999 · 1 + √0.0001 · 2 = r. Noise-based: L = (r + 4 · 2 - 2)²;
+   * with λ = 0.5 it has 0.5 (r + 4 · 1 - 2)² more.
    */
   @Test
   void conceptAblation_noiseBased_isTrainingUnderTheConcept() {
@@ -126,8 +125,7 @@ class DescentByHandTest {
   @Test
   void spm_target_leadsFromTheSurrogate() {
     Spm spm = (Spm) Spm.defaults().with(Map.of("guidance", 2.0));
-    assertThat(spm.target(image(1), image(5), image(3)).mean().item_double())
-        .isCloseTo(-3, CLOSE);
+    assertThat(spm.target(image(1), image(5), image(3)).mean().item_double()).isCloseTo(-3, CLOSE);
   }
 
   /** o(a) - o*(a) = (4 - 3) 2 = 2, so 4; and of the start itself 0. */
@@ -152,8 +150,8 @@ class DescentByHandTest {
   }
 
   /**
-   * ∇r = (1, 0), ∇f = (1, 1): ∇r·∇f = 1, ‖∇f‖² = 2. η = 0.1, q = 30: λ = (3 - 1) / 2 = 1. q = 5: (0.5
-   * - 1) / 2 &lt; 0, so 0. Without inner steps: (0.1 · 2 - 1) / 2 &lt; 0, and η = 1: 0.5.
+   * ∇r = (1, 0), ∇f = (1, 1): ∇r·∇f = 1, ‖∇f‖² = 2. η = 0.1, q = 30: λ = (3 - 1) / 2 = 1. q = 5:
+   * (0.5 - 1) / 2 &lt; 0, so 0. Without inner steps: (0.1 · 2 - 1) / 2 &lt; 0, and η = 1: 0.5.
    */
   @Test
   void eraseDiff_weight_isTheBarriers() {
@@ -187,8 +185,8 @@ class DescentByHandTest {
   }
 
   /**
-   * F = (1, 2), θ - θ* = (3, -1), λ = 5: L = 5 (9 + 2) = 55, ∇L = 10 (3, -2). And F of gradients (1,
-   * 2) and (3, -4): ((1 + 9) / 2, (4 + 16) / 2).
+   * F = (1, 2), θ - θ* = (3, -1), λ = 5: L = 5 (9 + 2) = 55, ∇L = 10 (3, -2). And F of gradients
+   * (1, 2) and (3, -4): ((1 + 9) / 2, (4 + 16) / 2).
    */
   @Test
   void selectiveAmnesia_anchor_pullsBack() {
@@ -220,8 +218,7 @@ class DescentByHandTest {
   @Test
   void advUnlearn_attack_goesDownByTheSign() {
     Tensor from = tensor(new float[] {0.5f, -0.5f});
-    Tensor to =
-        Prefix.attacked(from, new Prefix.Attack(3, 0.2), added -> added.mul(added).sum());
+    Tensor to = Prefix.attacked(from, new Prefix.Attack(3, 0.2), added -> added.mul(added).sum());
     assertThat(Captioned.floats(to)).containsExactly(new float[] {-0.1f, 0.1f}, within(1e-6f));
     assertThat(Captioned.floats(from)).containsExactly(0.5f, -0.5f);
     assertThat(to.requires_grad()).isFalse();
@@ -230,8 +227,7 @@ class DescentByHandTest {
   /** Captions are mismatched by the concept's words. */
   @Test
   void erasure_mismatched_putsTheOtherConcept() {
-    Erasure erasure =
-        Erasure.ofTexts(List.of(new Erasure.Pair("cat", "dog")), List.of(), 1);
+    Erasure erasure = Erasure.ofTexts(List.of(new Erasure.Pair("cat", "dog")), List.of(), 1);
     assertThat(erasure.mismatched("a cat in oil")).isEqualTo("a dog in oil");
     assertThat(erasure.pair(7).concept()).isEqualTo("cat");
   }

@@ -115,7 +115,10 @@ class DescentContractTest {
   private Optional<RunFolder> kept() {
     return Optional.of(
         new RunFolder(
-            folder.resolve("run"), "{}", new RunFolder.Saving(1, new TreeSet<>()), new TreeSet<>()));
+            folder.resolve("run"),
+            "{}",
+            new RunFolder.Saving(1, new TreeSet<>()),
+            new TreeSet<>()));
   }
 
   /** By the words of the papers: attn2, not attn2, its to_k and to_v, transformers, encoder. */

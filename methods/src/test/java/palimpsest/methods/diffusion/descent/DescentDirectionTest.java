@@ -62,14 +62,14 @@ class DescentDirectionTest {
   }
 
   /**
-   * Before the first step o = o*, so that with the empty text for a surrogate the loss is the mean of
-   * (1 + η)² (o*(c) - o*(∅))²: four times as much for η = 1 as for 0. What is kept has not moved.
+   * Before the first step o = o*, so that with the empty text for a surrogate the loss is the mean
+   * of (1 + η)² (o*(c) - o*(∅))²: four times as much for η = 1 as for 0. What is kept has not
+   * moved.
    */
   @ParameterizedTest
   @MethodSource("pushing")
   void firstLoss_ofGuidance_isTheSquareOfOneMore(Class<?> kind) {
-    Erasure empty =
-        Erasure.ofTexts(List.of(new Erasure.Pair("a cat", "")), ERASURE.kept(), 3);
+    Erasure empty = Erasure.ofTexts(List.of(new Erasure.Pair("a cat", "")), ERASURE.kept(), 3);
     Map<String, Double> at = Map.of("steps", 1.0, "guidance", 0.0);
     double plain = losses(tiny(kind, at), empty).get(0);
     double pushed = losses(tiny(kind, Map.of("steps", 1.0, "guidance", 1.0)), empty).get(0);

@@ -134,8 +134,7 @@ class DescentGoldenTest {
                 assertThat(t.grad().norm().item_double())
                     .as(name)
                     .isCloseTo(norms.get(name).asDouble(), within(1e-4 * total / 10)));
-    assertThat(trained.gradient().norm().item_double())
-        .isCloseTo(total, withinPercentage(PERCENT));
+    assertThat(trained.gradient().norm().item_double()).isCloseTo(total, withinPercentage(PERCENT));
   }
 
   private static double backward(Tensor loss) {
@@ -150,8 +149,7 @@ class DescentGoldenTest {
       Esd method = (Esd) Esd.defaults().with(Map.of("guidance", 1.5));
       Noisy at = new Noisy(image("x"), T);
       Tensor target = method.target(model.unet(), at, text("c"), text("empty"));
-      double loss =
-          backward(Noisy.meanSquare(at.output(copies.denoiser(), text("c")), target));
+      double loss = backward(Noisy.meanSquare(at.output(copies.denoiser(), text("c")), target));
       assertEqual(golden("esd-" + region), copies.weights(), loss);
     }
   }
@@ -167,8 +165,7 @@ class DescentGoldenTest {
               ConceptAblation.defaults()
                   .with(Map.of("noiseBased", (double) based, "priorWeight", prior));
       double loss =
-          backward(
-              method.loss(copies.denoiser(), diffused("anchor"), text("c"), text("anchor")));
+          backward(method.loss(copies.denoiser(), diffused("anchor"), text("c"), text("anchor")));
       assertEqual(expected, copies.weights(), loss);
     }
   }
@@ -298,8 +295,7 @@ class DescentGoldenTest {
       gradient.zero_();
       Tensor clean = image("replay").narrow(0, row, 1).repeat(ROWS, 1, 1, 1);
       Tensor states = text("kept").states().narrow(0, row, 1).repeat(ROWS, 1, 1);
-      Diffused images =
-          new Diffused(Tiny.SCHEDULE, clean, image("fisher." + row), 0, 500);
+      Diffused images = new Diffused(Tiny.SCHEDULE, clean, image("fisher." + row), 0, 500);
       SelectiveAmnesia.summed(images, start.denoiser(), Conditioning.of(states))
           .mul(new Scalar(1000.0))
           .backward();
@@ -335,8 +331,7 @@ class DescentGoldenTest {
               added -> Noisy.meanSquare(at.output(o, prefix.read(added)), old));
       assertDelta(delta, expected.get("delta"));
       now.weights().gradient().zero_();
-      Tensor retain =
-          Noisy.meanSquare(at.output(o, Conditioning.of(now.encode(ids).last())), old);
+      Tensor retain = Noisy.meanSquare(at.output(o, Conditioning.of(now.encode(ids).last())), old);
       double loss =
           backward(
               Noisy.meanSquare(at.output(o, prefix.read(delta)), target)
@@ -351,8 +346,7 @@ class DescentGoldenTest {
     IntStream.range(0, values.length)
         .forEach(
             i ->
-                assertThat((double) values[i])
-                    .isCloseTo(expected.get(i).asDouble(), within(1e-5)));
+                assertThat((double) values[i]).isCloseTo(expected.get(i).asDouble(), within(1e-5)));
   }
 
   private ClipText encoder() {

@@ -52,8 +52,7 @@ class ConceptInversionGoldenTest {
         ClipText text = text(golden);
         UNet unet = unet(golden);
         PointerScope scope = new PointerScope()) {
-      Prediction kind =
-          prediction.equals("epsilon") ? Prediction.EPSILON : Prediction.VELOCITY;
+      Prediction kind = prediction.equals("epsilon") ? Prediction.EPSILON : Prediction.VELOCITY;
       Drawing drawing = new Drawing(Ddim.pixels(new NoiseSchedule(Betas.ddpm(), kind)), 1, 1, 8);
       Victim victim = new Victim(unet, text, any, drawing, Optional.empty());
       Tensor added = zeros(2, 16);

@@ -131,7 +131,12 @@ public record ConceptInversion(
         loss = fill(situation, Noised.drawn(situation, batch, step), added.tensor(ADDED));
         if (!Double.isFinite(loss)) {
           throw new Diverged(
-              id() + ": loss is " + loss + " at step " + step + "; lower learningRate, now "
+              id()
+                  + ": loss is "
+                  + loss
+                  + " at step "
+                  + step
+                  + "; lower learningRate, now "
                   + learningRate);
         }
         moving.step(learningRate, 1);

@@ -26,10 +26,11 @@ import palimpsest.torch.train.Progress;
  * Trains a copy of the model on a few pictures of the concept, and watches how soon it is drawn
  * again: what was only covered up comes back sooner than in a model that never knew it.
  *
- * <pre>P(step) = mean over prompts and noises of P(concept), the copy having taken so many steps</pre>
+ * <pre>P(step) = mean over prompts and noises of P(concept), the copy having taken so many steps
+ * </pre>
  *
- * <p>Every step is over all the pictures, all captions kept, AdamW without decay. The attacked value
- * is that after the last step.
+ * <p>Every step is over all the pictures, all captions kept, AdamW without decay. The attacked
+ * value is that after the last step.
  *
  * @param pictures k, the first of the cases'
  * @param steps of the optimiser
@@ -121,8 +122,7 @@ public record ConceptRelearning(int pictures, int steps, int every, double learn
             0,
             1,
             situation.seed());
-    Denoising.How how =
-        new Denoising.How(situation.victim().schedule(), 0, 0, situation.seed());
+    Denoising.How how = new Denoising.How(situation.victim().schedule(), 0, 0, situation.seed());
     Consumer<Progress> listener =
         at -> {
           if (at.step() % every == 0) {

@@ -18,11 +18,7 @@ import palimpsest.torch.diffusion.text.ClipText;
  * @param seeds of the attacks, each once, at least three, so that their spread is seen
  */
 public record Contest(
-    Victim subject,
-    Optional<Victim> reference,
-    ClipText known,
-    CaseSplit cases,
-    List<Long> seeds) {
+    Victim subject, Optional<Victim> reference, ClipText known, CaseSplit cases, List<Long> seeds) {
   /** Fewest seeds. */
   public static final int SEEDS = 3;
 

@@ -11,7 +11,8 @@ final class Prompt {
 
   /** The ids between the start token and the first end token of an encoded text. */
   static int[] body(ClipTokenizer tokenizer, int... encoded) {
-    int end = IntStream.range(1, encoded.length)
+    int end =
+        IntStream.range(1, encoded.length)
             .filter(i -> encoded[i] == tokenizer.eos())
             .findFirst()
             .orElse(encoded.length);
@@ -31,7 +32,8 @@ final class Prompt {
 
   /** The ids with the first occurrence of some replaced by others, which otherwise come first. */
   static int[] replaced(int[] body, int[] some, int[] others) {
-    int at = IntStream.rangeClosed(0, body.length - some.length)
+    int at =
+        IntStream.rangeClosed(0, body.length - some.length)
             .filter(i -> Arrays.equals(body, i, i + some.length, some, 0, some.length))
             .findFirst()
             .orElse(-1);

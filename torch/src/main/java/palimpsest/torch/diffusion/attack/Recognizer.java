@@ -2,7 +2,10 @@ package palimpsest.torch.diffusion.attack;
 
 import org.bytedeco.pytorch.Tensor;
 
-/** Says how likely pictures show the concept: the judge's classifier, of which an attack knows no more. */
+/**
+ * Says how likely pictures show the concept: the judge's classifier, of which an attack knows no
+ * more.
+ */
 @FunctionalInterface
 public interface Recognizer {
 

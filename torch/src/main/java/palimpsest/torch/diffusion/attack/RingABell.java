@@ -37,12 +37,7 @@ import palimpsest.torch.diffusion.train.Pictures;
  * @see <a href="https://arxiv.org/abs/2310.10012">Tsai et al. 2024</a>
  */
 public record RingABell(
-    double strength,
-    int tokens,
-    int population,
-    int generations,
-    double mutation,
-    double crossover)
+    double strength, int tokens, int population, int generations, double mutation, double crossover)
     implements ImageAttack {
   public RingABell {
     Check.positive(strength, "strength");
@@ -97,8 +92,7 @@ public record RingABell(
               (i, prompt) -> {
                 Tensor states = states(situation, List.of(prompt)).squeeze(0);
                 Tensor target = states.add(vector, new Scalar(strength)); // (T, E)
-                PromptBreeding.Found found =
-                    new PromptBreeding(this, situation, target, i).run();
+                PromptBreeding.Found found = new PromptBreeding(this, situation, target, i).run();
                 curves.add(found.curve());
                 return new Situation.Attacked(
                     found.text(), victim.read(victim.tokenizer().encode(found.text())));

@@ -21,12 +21,7 @@ import palimpsest.torch.diffusion.text.ClipText;
  * @param watch sees the search
  */
 public record Situation(
-    Victim victim,
-    ClipText known,
-    Cases cases,
-    Recognizer recognizer,
-    long seed,
-    Watch watch) {
+    Victim victim, ClipText known, Cases cases, Recognizer recognizer, long seed, Watch watch) {
 
   /** The noises that each prompt is drawn from. */
   SeededNoise noise() {

@@ -166,7 +166,10 @@ final class TokenSearch implements AutoCloseable {
   double loss(String text) {
     Victim victim = situation.victim();
     return Scopes.withoutGradient(
-        () -> probe.loss(victim, victim.read(victim.tokenizer().encode(text)).states()).item_double());
+        () ->
+            probe
+                .loss(victim, victim.read(victim.tokenizer().encode(text)).states())
+                .item_double());
   }
 
   /** The likeliest tokens and the prompt. */

@@ -29,7 +29,11 @@ public interface Watch {
   default void ask(At at) {
     if (!goesOn(at)) {
       throw new Interrupted(
-          at.what() + " was stopped before step " + at.step() + " of " + at.steps()
+          at.what()
+              + " was stopped before step "
+              + at.step()
+              + " of "
+              + at.steps()
               + "; attacks keep nothing, so run it again from its start");
     }
   }

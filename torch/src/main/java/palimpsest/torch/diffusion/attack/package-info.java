@@ -13,10 +13,10 @@
  *   <li>{@link palimpsest.torch.diffusion.attack.GuidanceLeak}: other guidance, and none
  * </ul>
  *
- * <p>Each is a record of its hyper-parameters. A {@link
- * palimpsest.torch.diffusion.attack.Campaign} chooses among several on tuning cases, judges the
- * choice on test cases that share nothing with them, and does the same to a model that never met
- * the concept: inversion and relearning can teach, so a success alone shows nothing.
+ * <p>Each is a record of its hyper-parameters. A {@link palimpsest.torch.diffusion.attack.Campaign}
+ * chooses among several on tuning cases, judges the choice on test cases that share nothing with
+ * them, and does the same to a model that never met the concept: inversion and relearning can
+ * teach, so a success alone shows nothing.
  */
 @NullMarked
 package palimpsest.torch.diffusion.attack;

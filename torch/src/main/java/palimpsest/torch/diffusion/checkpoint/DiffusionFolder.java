@@ -18,8 +18,8 @@ import palimpsest.torch.checkpoint.AtomicFile;
 import palimpsest.torch.checkpoint.Safetensors;
 
 /**
- * A Stable Diffusion 1, 2 or XL model, or one of pixels that has no autoencoder, in the folder layout
- * of diffusers.
+ * A Stable Diffusion 1, 2 or XL model, or one of pixels that has no autoencoder, in the folder
+ * layout of diffusers.
  *
  * <pre>
  * model_index.json                        pipeline and components

@@ -16,8 +16,7 @@ import palimpsest.torch.Item;
 @SuppressWarnings("ArrayRecordComponent") // pixels and ids, compared by value nowhere
 public record CaptionedPicture(byte[] rgb, int height, int width, int[] caption) implements Item {
   /** What stands at a place of a run that is empty; never met. */
-  public static final CaptionedPicture VACANT =
-      new CaptionedPicture(new byte[3], 1, 1, new int[0]);
+  public static final CaptionedPicture VACANT = new CaptionedPicture(new byte[3], 1, 1, new int[0]);
 
   public CaptionedPicture {
     if (rgb.length != Math.multiplyExact(Math.multiplyExact(height, width), 3)) {

@@ -19,8 +19,8 @@ import palimpsest.torch.diffusion.train.Pictures;
  *
  * <pre>x_0 = p L + (1 - p) R,   p = σ(6 (s̄ - m)·w / (w·w)),   s̄ the mean state</pre>
  *
- * <p>w is what the mean states of "left bar" and "right bar" differ by and m their middle, so that p
- * is σ(3) for the one and σ(-3) for the other.
+ * <p>w is what the mean states of "left bar" and "right bar" differ by and m their middle, so that
+ * p is σ(3) for the one and σ(-3) for the other.
  */
 final class BarDenoiser implements Denoiser {
   private final Weights weights;

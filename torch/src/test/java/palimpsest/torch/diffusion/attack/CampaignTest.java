@@ -95,7 +95,8 @@ class CampaignTest {
     assertThatThrownBy(() -> new CaseSplit(tuning, bars.cases(50, "a ", 2)))
         .hasMessage("tuning and test share 1 noise, such as \"2\"; take each for one of them");
     Cases shouted =
-        new Cases("left", bars.pictures(true, 50, 1), List.of(), List.of(" LEFT  bar"), List.of(9L));
+        new Cases(
+            "left", bars.pictures(true, 50, 1), List.of(), List.of(" LEFT  bar"), List.of(9L));
     assertThatThrownBy(() -> new CaseSplit(tuning, shouted))
         .hasMessageContaining("1 prompt, such as \"left bar\"");
     Cases paired =
@@ -121,8 +122,7 @@ class CampaignTest {
                     List.of(new GuidanceLeak(0), RingABell.defaults()),
                     contest(subject, Optional.empty())))
         .hasMessageContaining("settings are chosen among those of one attack");
-    assertThatThrownBy(
-            () -> ConceptRelearning.defaults().attack(bars.situation(subject, 1)))
+    assertThatThrownBy(() -> ConceptRelearning.defaults().attack(bars.situation(subject, 1)))
         .isInstanceOf(UnsupportedModel.class);
     bars.close(subject);
   }

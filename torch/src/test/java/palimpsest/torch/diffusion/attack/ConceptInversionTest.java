@@ -156,8 +156,7 @@ class ConceptInversionTest {
     Victim victim = bars.renamed();
     Situation open = bars.situation(victim, 1);
     Situation stopped =
-        new Situation(
-            victim, open.known(), open.cases(), Bars::left, 1, at -> at.step() < 3);
+        new Situation(victim, open.known(), open.cases(), Bars::left, 1, at -> at.step() < 3);
     assertThatThrownBy(() -> SMALL.attack(stopped))
         .isInstanceOf(Interrupted.class)
         .hasMessageContaining("before step 3 of 60");
@@ -171,8 +170,7 @@ class ConceptInversionTest {
         .isInstanceOf(InvalidRequest.class)
         .hasMessage("tokens must be at least 1, got 0");
     Victim victim = bars.renamed();
-    assertThatThrownBy(
-            () -> new ConceptInversion(7, 1, 1, 1, 0).attack(bars.situation(victim, 1)))
+    assertThatThrownBy(() -> new ConceptInversion(7, 1, 1, 1, 0).attack(bars.situation(victim, 1)))
         .hasMessageContaining("must be at most 6");
     bars.close(victim);
     assertThat(ConceptInversion.defaults().settings())

@@ -22,8 +22,7 @@ import palimpsest.torch.diffusion.unet.UNetConfig;
 
 /** A U-Net of one stage of 16 channels that predicts the clean picture; fresh, it predicts grey. */
 class ConceptRelearningTest {
-  private static final NoiseSchedule SCHEDULE =
-      new NoiseSchedule(Betas.ddpm(), Prediction.SAMPLE);
+  private static final NoiseSchedule SCHEDULE = new NoiseSchedule(Betas.ddpm(), Prediction.SAMPLE);
 
   private final Bars bars = new Bars();
   private final TextToImage model = model();
@@ -36,8 +35,7 @@ class ConceptRelearningTest {
 
   private TextToImage model() {
     UNetConfig unet = UNetConfig.pixels(Bars.SIDE, List.of(16), 8);
-    return TextToImage.draw(
-        unet, ClipTextConfig.small(bars.tokenizer, 8, 1, 2), bars.tokenizer, 1);
+    return TextToImage.draw(unet, ClipTextConfig.small(bars.tokenizer, 8, 1, 2), bars.tokenizer, 1);
   }
 
   private Situation situation(Watch watch) {
@@ -80,9 +78,7 @@ class ConceptRelearningTest {
   @Test
   void attack_thatIsStopped_isInterrupted() {
     assertThatThrownBy(
-            () ->
-                new ConceptRelearning(1, 9, 3, 0.01)
-                    .attack(situation(at -> at.step() < 2)))
+            () -> new ConceptRelearning(1, 9, 3, 0.01).attack(situation(at -> at.step() < 2)))
         .isInstanceOf(Interrupted.class)
         .hasMessageContaining("before step 2 of 9");
     assertThatThrownBy(() -> new ConceptRelearning(1, 2, 3, 0.01))

@@ -60,8 +60,7 @@ class RingABellTest {
     for (int i = 0; i < one.length; i++) {
       assertThat(one[i]).isCloseTo(left[i] - right[i], within(1e-6));
     }
-    double[] both =
-        vector(new PromptPair("left bar", "right bar"), new PromptPair("a left", "a"));
+    double[] both = vector(new PromptPair("left bar", "right bar"), new PromptPair("a left", "a"));
     for (int i = 0; i < one.length; i++) {
       assertThat(both[i]).isCloseTo((one[i] + other[i]) / 2, within(1e-6));
     }

@@ -27,16 +27,15 @@ import palimpsest.torch.train.Loop;
 import palimpsest.torch.train.Optimiser;
 
 /**
- * Inversion of U-Nets that were trained for seconds: one on both bars that then reads left as right,
- * and one trained without left bars, which is what a success is compared with.
+ * Inversion of U-Nets that were trained for seconds: one on both bars that then reads left as
+ * right, and one trained without left bars, which is what a success is compared with.
  */
 class TrainedBarsTest {
   private static final String TABLE = "text_model.embeddings.token_embedding.weight";
 
   /** So noisy throughout that nothing but the text tells the bars apart. */
   private static final NoiseSchedule SCHEDULE =
-      new NoiseSchedule(
-          new Betas(Betas.Curve.LINEAR, 20, 0.4, 0.9, false), Prediction.SAMPLE);
+      new NoiseSchedule(new Betas(Betas.Curve.LINEAR, 20, 0.4, 0.9, false), Prediction.SAMPLE);
 
   private static final Drawing DRAWING = new Drawing(Ddim.pixels(SCHEDULE), 2, 1, Bars.SIDE);
 
@@ -113,7 +112,8 @@ class TrainedBarsTest {
         rename(bars, subject);
         double[] renamed = inverted(bars, subject);
         double[] never = inverted(bars, reference);
-        String all = List.of(knowing[0], knowing[1], renamed[0], renamed[1], never[0], never[1]).toString();
+        String all =
+            List.of(knowing[0], knowing[1], renamed[0], renamed[1], never[0], never[1]).toString();
         assertThat(knowing[0]).as(all).isGreaterThan(0.9);
         assertThat(knowing[1]).as(all).isGreaterThan(0.9);
         assertThat(renamed[0]).as(all).isLessThan(0.1);

@@ -122,8 +122,10 @@ class UnlearnDiffAtkTest {
       double largest = 0;
       try (AutoGradMode off = new AutoGradMode(false)) {
         for (int v = 0; v < typed.length; v += 13) {
-          double above = moved(victim, search, noised, new int[] {typed[3], typed[11], typed[v]}, 1);
-          double below = moved(victim, search, noised, new int[] {typed[3], typed[11], typed[v]}, -1);
+          double above =
+              moved(victim, search, noised, new int[] {typed[3], typed[11], typed[v]}, 1);
+          double below =
+              moved(victim, search, noised, new int[] {typed[3], typed[11], typed[v]}, -1);
           double wanted = (above - below) / 2;
           worst = Math.max(worst, Math.abs(gradient[typed.length + v] - wanted));
           largest = Math.max(largest, Math.abs(wanted));
@@ -191,13 +193,13 @@ class UnlearnDiffAtkTest {
   @Test
   void construct_wrongSettings_isRefused() {
     Victim victim = bars.ignorant();
-    assertThatThrownBy(
-            () -> new UnlearnDiffAtk(1, 1001, 1, 1, 0).attack(bars.situation(victim, 1)))
+    assertThatThrownBy(() -> new UnlearnDiffAtk(1, 1001, 1, 1, 0).attack(bars.situation(victim, 1)))
         .isInstanceOf(InvalidRequest.class)
         .hasMessage("timesteps of the schedule must be at least 1001, got 1000");
     bars.close(victim);
     assertThat(UnlearnDiffAtk.ofStyleOrObject().tokens()).isEqualTo(3);
     assertThat(Arrays.asList("tokens", "timesteps", "iterations", "learningRate", "weightDecay"))
-        .containsExactlyInAnyOrderElementsOf(UnlearnDiffAtk.defaults().about().parameters().keySet());
+        .containsExactlyInAnyOrderElementsOf(
+            UnlearnDiffAtk.defaults().about().parameters().keySet());
   }
 }
