@@ -17,14 +17,20 @@ record Draws(long seed) {
 
   /** What random numbers are for. */
   enum Use {
-    PARTWAY,
-    PICTURE,
-    FORGET,
-    RETAIN,
-    MASK,
-    FISHER,
-    TARGET,
-    CHOICE
+    PARTWAY(0),
+    PICTURE(1),
+    FORGET(2),
+    RETAIN(3),
+    MASK(4),
+    FISHER(5),
+    TARGET(6),
+    CHOICE(7);
+
+    private final long place;
+
+    Use(long number) {
+      this.place = number << BITS;
+    }
   }
 
   /** Standard normal numbers, (B, ...). */
@@ -34,7 +40,7 @@ record Draws(long seed) {
 
   /** Noise of images that are numbered from the first on. */
   Noise images(Use use, long first, long count) {
-    long from = ((long) use.ordinal() << BITS) + first;
+    long from = use.place + first;
     return new SeededNoise(seed, LongStream.range(from, from + count).boxed().toList());
   }
 
@@ -55,6 +61,6 @@ record Draws(long seed) {
 
   /** The stream of a use and a step. */
   SplittableRandom random(Use use, int step) {
-    return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + ((long) use.ordinal() << BITS) + step);
+    return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + use.place + step);
   }
 }

@@ -1,6 +1,7 @@
 package palimpsest.methods.diffusion.descent;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
@@ -40,7 +41,7 @@ record Partway(int steps, double guidance) {
                         prompts(ground, texts),
                         ground.draws().images(Draws.Use.PARTWAY, (long) step * rows, rows),
                         (moment, image) -> {
-                          java.util.Arrays.fill(t, Math.round(moment.timestep()));
+                          Arrays.fill(t, Math.round(moment.timestep()));
                           scale[0] = moment.inputScale();
                           return moment.step() < stop;
                         },

@@ -3,6 +3,7 @@ package palimpsest.methods.diffusion.descent;
 import static org.bytedeco.pytorch.global.torch.conv2d;
 import static org.bytedeco.pytorch.global.torch.linear;
 
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +81,7 @@ public final class RankOne implements Laid {
   }
 
   private static List<Long> shape(Tensor w, int dimension, long size) {
-    List<Long> shape = new java.util.ArrayList<>();
+    List<Long> shape = new ArrayList<>();
     for (int i = 0; i < w.dim(); i++) {
       shape.add(i == dimension ? size : w.size(i));
     }

@@ -8,6 +8,7 @@ import static org.bytedeco.pytorch.global.torch.zeros;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.function.DoubleSupplier;
@@ -103,7 +104,7 @@ class DescentGoldenTest {
   }
 
   private static Tensor inputs(String name, long... shape) {
-    float[] values = new float[(int) java.util.Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
+    float[] values = new float[(int) Arrays.stream(shape).reduce(1, (a, b) -> a * b)];
     for (int k = 0; k < values.length; k++) {
       values[k] = (float) (Math.sqrt(12) * (FormulaWeights.uniform(name, k) - 0.5));
     }
