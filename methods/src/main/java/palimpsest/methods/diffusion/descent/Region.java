@@ -44,8 +44,10 @@ public enum Region {
   /** Whether a parameter of a denoiser belongs to it, by name. */
   Predicate<String> of(Denoiser denoiser) {
     Map<String, Tensor> all = denoiser.weights().tensors();
-    Set<String> texts = denoiser.textMaps().stream().map(TextMap::weight).collect(Collectors.toSet());
-    Set<String> cross = texts.stream().map(Region::parent).map(Region::parent).collect(Collectors.toSet());
+    Set<String> texts =
+        denoiser.textMaps().stream().map(TextMap::weight).collect(Collectors.toSet());
+    Set<String> cross =
+        texts.stream().map(Region::parent).map(Region::parent).collect(Collectors.toSet());
     Predicate<String> inCross = name -> cross.stream().anyMatch(at -> name.startsWith(at + "."));
     return switch (this) {
       case CROSS_ATTENTION -> name -> inCross.test(name) && isOfMap(name, all);

@@ -13,8 +13,8 @@
  * salient weights alone, {@link palimpsest.methods.diffusion.descent.Spm} (Lyu et al. 2024) by
  * additions of rank one, {@link palimpsest.methods.diffusion.descent.EraseDiff} (Wu et al. 2024)
  * under a constraint, {@link palimpsest.methods.diffusion.descent.SelectiveAmnesia} (Heng and Soh
- * 2023) near the start's important weights, {@link
- * palimpsest.methods.diffusion.descent.AdvUnlearn} (Zhang et al. 2024) against an adversary.
+ * 2023) near the start's important weights, {@link palimpsest.methods.diffusion.descent.AdvUnlearn}
+ * (Zhang et al. 2024) against an adversary.
  */
 @NullMarked
 package palimpsest.methods.diffusion.descent;
