@@ -117,7 +117,7 @@ class DescentDirectionTest {
         tiny(ConceptAblation.class, more),
         tiny(SalUn.class, Map.of("steps", 8.0, "retainWeight", 0.0)),
         tiny(Spm.class, Map.of("steps", 8.0, "guidance", 0.0, "anchorWeight", 1.0)),
-        tiny(EraseDiff.class, Map.of("steps", 8.0, "uniform", 0.0, "penalty", 1e6)));
+        tiny(EraseDiff.class, Map.of("steps", 8.0, "region", 2.0, "uniform", 0.0, "penalty", 1e6)));
   }
 
   @ParameterizedTest
