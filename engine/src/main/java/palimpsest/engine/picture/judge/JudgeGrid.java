@@ -1,0 +1,74 @@
+package palimpsest.engine.picture.judge;
+
+import java.util.List;
+import palimpsest.discovery.image.EmojiGrid;
+import palimpsest.discovery.image.ImageCorpus;
+import palimpsest.engine.drawing.DrawingSet;
+import palimpsest.engine.drawing.Figure;
+import palimpsest.engine.drawing.Style;
+import palimpsest.engine.drawing.StyledGrid;
+import palimpsest.torch.picture.PictureClassifierConfig;
+
+/**
+ * What a judge is trained on and what it is held to: pictures of objects in styles, those held out
+ * made of drawings that the others are not made of.
+ *
+ * @param objects in the judge's order
+ * @param styles in the judge's order
+ * @param training what it is trained on
+ * @param heldOut what it is held to
+ */
+public record JudgeGrid(
+    List<String> objects, List<String> styles, ImageCorpus training, ImageCorpus heldOut) {
+  /** Share of the emoji drawings that is held out. */
+  public static final double HELD_OUT = 0.25;
+
+  private static final int SIZE = 32;
+  private static final int SOURCE_SIZE = 64;
+  private static final long OTHER = 1_000_000;
+
+  public JudgeGrid {
+    objects = List.copyOf(objects);
+    styles = List.copyOf(styles);
+  }
+
+  /**
+   * Generated drawings: held out are drawings of another seed, of all settings anew.
+   *
+   * @param copies of each object in each style that are trained on; half as many are held out
+   */
+  public static JudgeGrid drawings(List<Style> styles, int copies, long seed) {
+    List<Figure> figures = List.of(Figure.values());
+    return new JudgeGrid(
+        Figure.words(),
+        words(styles),
+        new DrawingSet(seed, copies, SIZE, figures, styles).corpus(),
+        new DrawingSet(seed + OTHER, Math.max(1, copies / 2), SIZE, figures, styles).corpus());
+  }
+
+  /**
+   * Vendors' drawings in procedural styles: held out is a quarter of the drawings by {@link
+   * EmojiObjects}, a concept in a vendor's family as a whole, in every style, once.
+   *
+   * @param copies of each drawing in each style that are trained on
+   * @param seed of settings and, as a word, of the division
+   */
+  public static JudgeGrid emoji(EmojiGrid grid, List<Style> styles, int copies, long seed) {
+    ImageCorpus sources = EmojiObjects.read(grid, SOURCE_SIZE);
+    ImageCorpus.Division division = sources.split("judge " + seed, HELD_OUT);
+    return new JudgeGrid(
+        EmojiObjects.words(),
+        words(styles),
+        new StyledGrid(seed, copies, SIZE, styles).over(division.training()),
+        new StyledGrid(seed + OTHER, 1, SIZE, styles).over(division.heldOut()));
+  }
+
+  private static List<String> words(List<Style> styles) {
+    return styles.stream().map(Style::word).toList();
+  }
+
+  /** The shape of a judge of this grid. */
+  public PictureClassifierConfig config() {
+    return PictureClassifierConfig.small(objects, styles);
+  }
+}
