@@ -44,6 +44,14 @@ public final class Recomputed {
       return 100 * ((1 - parts[0]) - (1 - parts[1])) / (1 - parts[1]);
     } else if (e.what().startsWith("relative difference")) {
       return 100 * (parts[0] / parts[1] - 1);
+    } else if (e.what().startsWith("sum of")) {
+      return DoubleStream.of(parts).reduce(0, Double::sum);
+    } else if (e.what().startsWith("half the sum of")) {
+      return DoubleStream.of(parts).map(x -> x / 2).sum();
+    } else if (e.what().startsWith("absolute difference of")) {
+      return Math.max(parts[0], parts[1]) - Math.min(parts[0], parts[1]);
+    } else if (e.what().startsWith("drop of")) {
+      return -(parts[1] - parts[0]);
     } else if (e.what().startsWith("1 minus")) {
       return -(parts[0] - 1);
     } else if (e.what().startsWith("nearness to 1/2")) {

@@ -23,7 +23,7 @@ public final class Gaussians {
    * {@code tr(Σ₁ + Σ₂ - 2 (Σ₁ Σ₂)^½)} with unbiased covariances.
    *
    * <p>The trace of the root is that of {@code (Σ₁^½ Σ₂ Σ₁^½)^½}, whose matrix is symmetric, so
-   * that singular covariances are as good as others.
+   * that singular covariances do as well, to some 7 digits: roots of rounded zeros remain.
    *
    * @param some at least two rows
    * @param others at least two rows of the same length

@@ -55,6 +55,10 @@ class FeatureDistanceTest {
         .isCloseTo(9.5, within(1e-13));
   }
 
+  /**
+   * Where covariances are singular, an eigenvalue of 0 comes out as the rounding of the largest, and
+   * its root as the root of that: 7 digits are left.
+   */
   @Test
   void distances_agreeWithScipyAndNumpy() {
     assertThat(GOLDEN.path("distances")).hasSize(3);
@@ -68,7 +72,7 @@ class FeatureDistanceTest {
       assertThat(
               Golden.relative(Gaussians.covariances(x, y), wanted.path("covariances").asDouble()))
           .as(name)
-          .isLessThan(1e-9);
+          .isLessThan(x.length > x[0].length ? 1e-11 : 1e-7);
       assertThat(
               Golden.relative(
                   new FeatureKernelDistance(Against.BEFORE).distance(x, y).value(),
