@@ -1,6 +1,8 @@
 package palimpsest.engine.picture.judge;
 
+import java.util.ArrayList;
 import java.util.List;
+import palimpsest.discovery.image.CaptionedImage;
 import palimpsest.discovery.image.EmojiGrid;
 import palimpsest.discovery.image.ImageCorpus;
 import palimpsest.engine.drawing.DrawingSet;
@@ -20,6 +22,13 @@ import palimpsest.torch.picture.PictureClassifierConfig;
  */
 public record JudgeGrid(
     List<String> objects, List<String> styles, ImageCorpus training, ImageCorpus heldOut) {
+  /**
+   * Styles that tell each other apart on vendors' drawings, which bring outlines and shades of their
+   * own: there flat, shaded and watercolour look alike, and so do outline, paper and neon.
+   */
+  public static final List<Style> EMOJI_STYLES =
+      List.of(Style.FLAT, Style.DOTTED, Style.STRIPED, Style.MOSAIC, Style.NEON, Style.GLASS);
+
   /** Share of the emoji drawings that is held out. */
   public static final double HELD_OUT = 0.25;
 
@@ -47,20 +56,27 @@ public record JudgeGrid(
   }
 
   /**
-   * Vendors' drawings in procedural styles: held out is a quarter of the drawings by {@link
-   * EmojiObjects}, a concept in a vendor's family as a whole, in every style, once.
+   * Vendors' drawings in procedural styles: held out is a quarter of the drawings of {@link
+   * EmojiObjects}, a concept in a vendor's family as a whole, in every style, twice.
    *
-   * @param copies of each drawing in each style that are trained on
+   * @param each about how many pictures of each object in each style are trained on; drawings of
+   *     objects that have fewer are taken more often
    * @param seed of settings and, as a word, of the division
    */
-  public static JudgeGrid emoji(EmojiGrid grid, List<Style> styles, int copies, long seed) {
+  public static JudgeGrid emoji(EmojiGrid grid, List<Style> styles, int each, long seed) {
     ImageCorpus sources = EmojiObjects.read(grid, SOURCE_SIZE);
     ImageCorpus.Division division = sources.split("judge " + seed, HELD_OUT);
+    List<CaptionedImage> training = new ArrayList<>();
+    for (String word : EmojiObjects.words()) {
+      ImageCorpus of = division.training().only(i -> i.object().orElse("").equals(word));
+      int copies = Math.max(1, Math.round((float) each / of.images().size()));
+      training.addAll(new StyledGrid(seed, copies, SIZE, styles).over(of).images());
+    }
     return new JudgeGrid(
         EmojiObjects.words(),
         words(styles),
-        new StyledGrid(seed, copies, SIZE, styles).over(division.training()),
-        new StyledGrid(seed + OTHER, 1, SIZE, styles).over(division.heldOut()));
+        new ImageCorpus(training),
+        new StyledGrid(seed + OTHER, 2, SIZE, styles).over(division.heldOut()));
   }
 
   private static List<String> words(List<Style> styles) {

@@ -28,9 +28,9 @@ import palimpsest.torch.train.Progress;
  */
 public record JudgeTraining(Recipe recipe, Augmentation augmentation) {
 
-  /** So many passes in steps of 64 pictures, at most 0.001, cosine decay. */
+  /** So many passes in steps of 64 pictures, at most 0.002, cosine decay. */
   public static JudgeTraining of(int epochs, long seed) {
-    Recipe recipe = new Recipe(epochs, 64, 64, 1e-3, 50, Recipe.Decay.COSINE, 0.02, 1, seed);
+    Recipe recipe = new Recipe(epochs, 64, 64, 2e-3, 50, Recipe.Decay.COSINE, 0.02, 1, seed);
     return new JudgeTraining(recipe, Augmentation.light());
   }
 
