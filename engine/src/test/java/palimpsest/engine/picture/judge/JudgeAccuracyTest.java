@@ -23,15 +23,14 @@ class JudgeAccuracyTest {
   @Test
   void judge_heldOutDrawings_tellsNineteenOfTwenty() throws IOException {
     String what = System.getProperty("palimpsest.judge");
-    List<Style> styles = List.of(Style.values());
     boolean generated = what.equals("drawings");
     JudgeGrid grid =
         generated
-            ? JudgeGrid.drawings(styles, 20, 1)
-            : JudgeGrid.emoji(EmojiGrid.open(Path.of(what)), styles, 2, 1);
+            ? JudgeGrid.drawings(List.of(Style.values()), 20, 1)
+            : JudgeGrid.emoji(EmojiGrid.open(Path.of(what)), JudgeGrid.EMOJI_STYLES, 48, 1);
     StringBuilder log = new StringBuilder();
     try (PictureClassifier classifier =
-        JudgeTraining.of(8, 1)
+        JudgeTraining.of(18, 1)
             .train(grid.config(), grid.training(), p -> log.append(p.loss()).append('\n'), () -> false)) {
       JudgeTraining.Worth worth = JudgeTraining.worth(classifier, grid.heldOut());
       Path folder = Path.of("target/judge", generated ? "drawings" : "emoji");
