@@ -58,17 +58,20 @@ public record ImageScore(
     }
     Set<String> pictures = new TreeSet<>();
     collect(measured.because(), pictures);
-    Optional<Interval> interval = Optional.empty();
-    String how = "none: an extreme";
     if (isShare(measured.because())) {
       long count = Math.round(measured.value() * pictures.size());
-      interval = Optional.of(Interval.ofShare(LEVEL, count, pictures.size()));
-      how = "Wilson's, over pictures";
-    } else {
-      interval = Bootstrap.defaults().interval(measured);
-      how = interval.isPresent() ? "bootstrap over pictures" : how;
+      Interval wilson = Interval.ofShare(LEVEL, count, pictures.size());
+      return new ImageScore(
+          metric.id(),
+          measured,
+          Optional.of(wilson),
+          "Wilson's, over pictures",
+          pictures.size(),
+          seeds);
     }
-    return new ImageScore(metric.id(), measured, interval, how, pictures.size(), seeds);
+    Optional<Interval> drawn = Bootstrap.defaults().interval(measured);
+    String how = drawn.isPresent() ? "bootstrap over pictures" : "none: an extreme";
+    return new ImageScore(metric.id(), measured, drawn, how, pictures.size(), seeds);
   }
 
   /** The names of all pictures in an explanation. */

@@ -56,8 +56,8 @@ class FeatureDistanceTest {
   }
 
   /**
-   * Where covariances are singular, an eigenvalue of 0 comes out as the rounding of the largest, and
-   * its root as the root of that: 7 digits are left.
+   * Where covariances are singular, an eigenvalue of 0 comes out as the rounding of the largest,
+   * and its root as the root of that: 7 digits are left.
    */
   @Test
   void distances_agreeWithScipyAndNumpy() {

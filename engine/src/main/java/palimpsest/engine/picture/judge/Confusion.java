@@ -79,7 +79,7 @@ public record Confusion(List<String> classes, List<List<Integer>> counts) {
     for (int i = 0; i < classes.size(); i++) {
       text.append(
           String.format(
-              Locale.ROOT, "%-12s %6.2f %%  %s%n", classes.get(i), 100 * accuracy(i), errors(i)));
+              Locale.ROOT, "%-12s %6.2f %%  %s\n", classes.get(i), 100 * accuracy(i), errors(i)));
     }
     return text.toString();
   }

@@ -23,8 +23,8 @@ import palimpsest.torch.picture.PictureClassifierConfig;
 public record JudgeGrid(
     List<String> objects, List<String> styles, ImageCorpus training, ImageCorpus heldOut) {
   /**
-   * Styles that tell each other apart on vendors' drawings, which bring outlines and shades of their
-   * own: there flat, shaded and watercolour look alike, and so do outline, paper and neon.
+   * Styles that tell each other apart on vendors' drawings, which bring outlines and shades of
+   * their own: there flat, shaded and watercolour look alike, and so do outline, paper and neon.
    */
   public static final List<Style> EMOJI_STYLES =
       List.of(Style.FLAT, Style.DOTTED, Style.STRIPED, Style.MOSAIC, Style.NEON, Style.GLASS);

@@ -65,8 +65,7 @@ public record SideBySide(List<String> models, List<Row> rows) {
    * @param judged by the models' names, in the order of the columns; each drew all of these
    * @throws InvalidRequest if one did not
    */
-  public static SideBySide of(
-      Map<String, Judged> judged, List<Prompt> prompts, List<Long> seeds) {
+  public static SideBySide of(Map<String, Judged> judged, List<Prompt> prompts, List<Long> seeds) {
     Map<String, Map<String, Cell>> cells = new LinkedHashMap<>();
     judged.forEach((name, model) -> cells.put(name, cells(model)));
     List<Row> rows = new ArrayList<>();
@@ -96,7 +95,11 @@ public record SideBySide(List<String> models, List<Row> rows) {
     Cell cell = drawn.get(prompt.caption() + " #" + seed);
     if (cell == null) {
       throw new InvalidRequest(
-          name + " did not draw \"" + prompt.caption() + "\" with seed " + seed
+          name
+              + " did not draw \""
+              + prompt.caption()
+              + "\" with seed "
+              + seed
               + "; draw the same prompts and seeds from each model");
     }
     return cell;

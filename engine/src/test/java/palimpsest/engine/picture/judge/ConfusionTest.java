@@ -13,8 +13,7 @@ class ConfusionTest {
   @Test
   void confusion_countsTruthByRow() {
     Confusion got =
-        Confusion.of(
-            List.of("a", "b", "c"), new int[] {0, 0, 1, 1, 1}, new int[] {0, 1, 1, 0, 2});
+        Confusion.of(List.of("a", "b", "c"), new int[] {0, 0, 1, 1, 1}, new int[] {0, 1, 1, 0, 2});
     assertThat(got.counts()).containsExactly(List.of(1, 1, 0), List.of(1, 1, 1), List.of(0, 0, 0));
     assertThat(got.accuracy()).isEqualTo(0.4);
     assertThat(got.accuracy(0)).isEqualTo(0.5);

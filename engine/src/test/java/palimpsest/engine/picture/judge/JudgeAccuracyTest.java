@@ -31,12 +31,17 @@ class JudgeAccuracyTest {
     StringBuilder log = new StringBuilder();
     try (PictureClassifier classifier =
         JudgeTraining.of(18, 1)
-            .train(grid.config(), grid.training(), p -> log.append(p.loss()).append('\n'), () -> false)) {
+            .train(
+                grid.config(),
+                grid.training(),
+                p -> log.append(p.loss()).append('\n'),
+                () -> false)) {
       JudgeTraining.Worth worth = JudgeTraining.worth(classifier, grid.heldOut());
       Path folder = Path.of("target/judge", generated ? "drawings" : "emoji");
       new TrainedJudge(classifier, worth).write(folder);
       Files.write(folder.resolve("loss.txt"), Arrays.asList(log.toString().split("\n")));
-      Files.writeString(folder.resolve("worth.txt"), worth.objects().table() + worth.styles().table());
+      Files.writeString(
+          folder.resolve("worth.txt"), worth.objects().table() + worth.styles().table());
       assertThat(worth.objects().accuracy()).isGreaterThanOrEqualTo(0.95);
       assertThat(worth.styles().accuracy()).isGreaterThanOrEqualTo(0.95);
     }
