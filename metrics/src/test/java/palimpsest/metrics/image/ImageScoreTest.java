@@ -46,10 +46,11 @@ class ImageScoreTest {
         new PictureEvidence.Judge("weak", Drawings.OBJECTS, Drawings.STYLES, 0.99, 0.9, 50);
     PictureEvidence subject =
         new PictureEvidence("m", weak, Drawings.SAMPLING, perfect("m").pictures());
-    assertThat(UnlearningAccuracy.defaults()
-                .score(alone(subject))
-                .fold(m -> m.warnings(), n -> List.<String>of()))
-        .anyMatch(w -> w.contains("tells the style of 90.0 %"));
+    List<String> warnings =
+        UnlearningAccuracy.defaults()
+            .score(alone(subject))
+            .fold(m -> m.warnings(), n -> List.of(n.reason()));
+    assertThat(warnings).anyMatch(w -> w.contains("tells the style of 90.0 %"));
   }
 
   @Test
