@@ -30,11 +30,8 @@ public record EmojiObjects(String word, List<String> codes) {
           new EmojiObjects("star", List.of("2b50")),
           new EmojiObjects("moon", List.of("1f319", "1f31b", "1f31c")),
           new EmojiObjects("car", List.of("1f697", "1f699", "1f695")),
-          new EmojiObjects("airplane", List.of("2708")),
           new EmojiObjects("key", List.of("1f511", "1f5dd")),
-          new EmojiObjects("guitar", List.of("1f3b8", "1f3bb")),
           new EmojiObjects("eyeglasses", List.of("1f453", "1f576")),
-          new EmojiObjects("goblet", List.of("1f377", "1f378")),
           new EmojiObjects("envelope", List.of("2709", "1f4e7", "1f48c")));
 
   public EmojiObjects {

@@ -2,6 +2,7 @@ package palimpsest.engine.picture.judge;
 
 import java.util.ArrayList;
 import java.util.List;
+import palimpsest.api.InvalidRequest;
 import palimpsest.discovery.image.CaptionedImage;
 import palimpsest.discovery.image.EmojiGrid;
 import palimpsest.discovery.image.ImageCorpus;
@@ -34,6 +35,8 @@ public record JudgeGrid(
 
   private static final int SIZE = 32;
   private static final int SOURCE_SIZE = 64;
+  private static final int KEYS = 1000;
+  private static final double NEAR = 0.1;
   private static final long OTHER = 1_000_000;
 
   public JudgeGrid {
@@ -56,8 +59,8 @@ public record JudgeGrid(
   }
 
   /**
-   * Vendors' drawings in procedural styles: held out is a quarter of the drawings of {@link
-   * EmojiObjects}, a concept in a vendor's family as a whole, in every style, twice.
+   * Vendors' drawings in procedural styles: held out is about a quarter of the drawings of each of
+   * {@link EmojiObjects}, a concept in a vendor's family as a whole, in every style, twice.
    *
    * @param each about how many pictures of each object in each style are trained on; drawings of
    *     objects that have fewer are taken more often
@@ -65,18 +68,38 @@ public record JudgeGrid(
    */
   public static JudgeGrid emoji(EmojiGrid grid, List<Style> styles, int each, long seed) {
     ImageCorpus sources = EmojiObjects.read(grid, SOURCE_SIZE);
-    ImageCorpus.Division division = sources.split("judge " + seed, HELD_OUT);
     List<CaptionedImage> training = new ArrayList<>();
+    List<CaptionedImage> heldOut = new ArrayList<>();
     for (String word : EmojiObjects.words()) {
-      ImageCorpus of = division.training().only(i -> i.object().orElse("").equals(word));
+      ImageCorpus.Division division =
+          division(sources.only(i -> i.object().orElse("").equals(word)), word + " " + seed);
+      ImageCorpus of = division.training();
       int copies = Math.max(1, Math.round((float) each / of.images().size()));
       training.addAll(new StyledGrid(seed, copies, SIZE, styles).over(of).images());
+      heldOut.addAll(
+          new StyledGrid(seed + OTHER, 2, SIZE, styles).over(division.heldOut()).images());
     }
     return new JudgeGrid(
         EmojiObjects.words(),
         words(styles),
         new ImageCorpus(training),
-        new StyledGrid(seed + OTHER, 2, SIZE, styles).over(division.heldOut()));
+        new ImageCorpus(heldOut));
+  }
+
+  /**
+   * An object's drawings in two parts: the first division of a sequence of keys whose held-out part
+   * is near enough to {@link #HELD_OUT}; of few drawings a single one may hold out none.
+   */
+  private static ImageCorpus.Division division(ImageCorpus drawings, String key) {
+    for (int i = 0; i < KEYS; i++) {
+      ImageCorpus.Division division = drawings.split("judge " + key + " " + i, HELD_OUT);
+      double share = (double) division.heldOut().images().size() / drawings.images().size();
+      if (Math.abs(share - HELD_OUT) <= NEAR) {
+        return division;
+      }
+    }
+    throw new InvalidRequest(
+        drawings.images().size() + " drawings of an object cannot be held out in part; give more");
   }
 
   private static List<String> words(List<Style> styles) {
