@@ -80,10 +80,7 @@ public record JudgeGrid(
           new StyledGrid(seed + OTHER, 2, SIZE, styles).over(division.heldOut()).images());
     }
     return new JudgeGrid(
-        EmojiObjects.words(),
-        words(styles),
-        new ImageCorpus(training),
-        new ImageCorpus(heldOut));
+        EmojiObjects.words(), words(styles), new ImageCorpus(training), new ImageCorpus(heldOut));
   }
 
   /**
