@@ -72,9 +72,12 @@ public record ConceptInversion(
   public About about() {
     return new About(
         "concept inversion, textual inversion on the erased model",
-        "min over v of E |output(x_t, t, c(v)) - target|^2, v the embeddings of tokens placeholders",
+        "min over v of E |output(x_t, t, c(v)) - target|^2, v the embeddings of tokens"
+            + " placeholders",
         "Pham et al. 2024, arXiv 2308.01508",
-        "variant: placeholders replace the concept's words in captions and prompts, where the authors fill templates; they begin as the concept's own embedding; no mirrored pictures",
+        "variant: placeholders replace the concept's words in captions and prompts, where the"
+            + " authors fill templates; they begin as the concept's own embedding; no mirrored"
+            + " pictures",
         "the authors' script for ESD",
         Map.of(
             "tokens", "placeholders",

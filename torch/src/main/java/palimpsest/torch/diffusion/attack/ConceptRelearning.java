@@ -67,7 +67,8 @@ public record ConceptRelearning(int pictures, int steps, int every, double learn
   public About about() {
     return new About(
         "relearning, a copy trained on a few pictures of the concept",
-        "P(concept) of pictures drawn by a copy after steps of AdamW on the denoising loss of pictures",
+        "P(concept) of pictures drawn by a copy after steps of AdamW on the denoising loss of"
+            + " pictures",
         "own; relearning of language models in Hu et al. 2024, arXiv 2406.13356",
         "own",
         "our choice",

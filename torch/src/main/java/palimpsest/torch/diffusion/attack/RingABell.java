@@ -67,9 +67,12 @@ public record RingABell(
   public About about() {
     return new About(
         "Ring-A-Bell, a prompt that the text encoder takes for the concept",
-        "min over tokens of |f(tokens) - (f(prompt) + strength c)|^2, c the mean over pairs of f(with) - f(without)",
+        "min over tokens of |f(tokens) - (f(prompt) + strength c)|^2, c the mean over pairs of"
+            + " f(with) - f(without)",
         "Tsai et al. 2024, arXiv 2310.10012",
-        "variant: the best prompt of a generation is kept as it is, where the authors' code mutates it too; tokens that cannot be typed are left out; the last choice is among texts read again; pairs are not chosen by what a model draws of them",
+        "variant: the best prompt of a generation is kept as it is, where the authors' code mutates"
+            + " it too; tokens that cannot be typed are left out; the last choice is among texts"
+            + " read again; pairs are not chosen by what a model draws of them",
         "the authors' notebook",
         Map.of(
             "strength", "of the concept's vector",

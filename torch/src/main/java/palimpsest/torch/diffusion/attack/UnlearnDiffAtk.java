@@ -67,9 +67,12 @@ public record UnlearnDiffAtk(
   public About about() {
     return new About(
         "UnlearnDiffAtk, adversarial tokens before the prompt",
-        "min over tokens of E |output(x_t, t, c(tokens, prompt)) - target|^2; u <- P(u - Adam(clip(g, +-1) + weightDecay u)) in the simplex",
+        "min over tokens of E |output(x_t, t, c(tokens, prompt)) - target|^2; u <- P(u -"
+            + " Adam(clip(g, +-1) + weightDecay u)) in the simplex",
         "Zhang et al. 2024, arXiv 2310.11868",
-        "variant: the candidate of least loss on fixed draws is drawn once, where the authors draw after every timestep and count the first success; tokens that cannot be typed are left out; the simplex by sorting, not by bisection",
+        "variant: the candidate of least loss on fixed draws is drawn once, where the authors draw"
+            + " after every timestep and count the first success; tokens that cannot be typed are"
+            + " left out; the simplex by sorting, not by bisection",
         "the authors' configurations; 3 tokens for styles and objects",
         Map.of(
             "tokens", "before the prompt",

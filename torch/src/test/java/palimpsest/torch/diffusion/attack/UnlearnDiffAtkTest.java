@@ -138,11 +138,13 @@ class UnlearnDiffAtkTest {
     }
   }
 
-  /** Loss / h with the second token's embedding moved by h along the third's, h = 0.5 · sign. */
+  /**
+   * Loss over h with the second token's embedding moved by h along the third's, h = 0.02 · sign.
+   */
   private static double moved(
       Victim victim, TokenSearch search, Noised noised, int[] tokens, int sign) {
     try (PointerScope scope = new PointerScope()) {
-      double h = 0.5;
+      double h = 0.02;
       Tensor all = victim.text().embed(Pictures.ids(List.of(tokens))).squeeze(0); // (3, E)
       Tensor weights = tensor(new float[] {1, 0, 0, 0, 1, (float) (sign * h)}).view(2, 3);
       return search.loss(noised, weights.matmul(all)).item_double() / h;
