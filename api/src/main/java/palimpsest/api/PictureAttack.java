@@ -62,9 +62,17 @@ public record PictureAttack(
    * @param concept in words
    * @param recognizer what says how likely a picture shows it, such as a classifier's digest
    * @param threshold P(concept) from which it counts as seen, in [0, 1]
+   * @param drawing sampler, its settings and steps, guidance, size, in words
    * @param cases digest of prompts, pictures and noises
+   * @param tuning digest of those that settings were chosen on, which share nothing with them
    */
-  public record Judged(String concept, String recognizer, double threshold, String cases) {
+  public record Judged(
+      String concept,
+      String recognizer,
+      double threshold,
+      String drawing,
+      String cases,
+      String tuning) {
     public Judged {
       Check.notBlank(concept, "concept");
       Check.notBlank(recognizer, "recognizer");

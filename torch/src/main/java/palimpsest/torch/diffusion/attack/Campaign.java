@@ -52,7 +52,8 @@ public record Campaign(Recognizer recognizer, String name, double threshold, Wat
 
   /** Share of the tuning pictures in which the concept is seen under attack. */
   private double seen(ImageAttack attack, Contest contest) {
-    Run run = run(attack, contest.subject(), contest, contest.cases().tuning(), 0);
+    Cases tuning = contest.cases().tuning();
+    Run run = attack.attack(situation(contest.subject(), contest, tuning, contest.seeds().get(0)));
     return run.attempts().stream()
         .mapToDouble(attempt -> attempt.attacked() >= threshold ? 1 : 0)
         .average()
@@ -60,28 +61,37 @@ public record Campaign(Recognizer recognizer, String name, double threshold, Wat
   }
 
   private PictureAttack judged(ImageAttack attack, Contest contest, List<Candidate> tried) {
-    Cases test = contest.cases().test();
     return new PictureAttack(
         attack.id(),
         attack.version(),
         attack.settings(),
-        new Judged(test.concept(), name, threshold, test.digest()),
+        judged(contest),
         side(attack, contest.subject(), contest),
         contest.reference().map(reference -> side(attack, reference, contest)),
         tried);
   }
 
+  private Judged judged(Contest contest) {
+    Cases test = contest.cases().test();
+    return new Judged(
+        test.concept(),
+        name,
+        threshold,
+        contest.subject().drawing().words(),
+        test.digest(),
+        contest.cases().tuning().digest());
+  }
+
   private Side side(ImageAttack attack, Victim victim, Contest contest) {
-    List<Run> runs = new ArrayList<>();
-    for (int i = 0; i < contest.seeds().size(); i++) {
-      runs.add(run(attack, victim, contest, contest.cases().test(), i));
-    }
+    Cases test = contest.cases().test();
+    List<Run> runs =
+        contest.seeds().stream()
+            .map(seed -> attack.attack(situation(victim, contest, test, seed)))
+            .toList();
     return new Side(victim.digest(), runs);
   }
 
-  private Run run(ImageAttack attack, Victim victim, Contest contest, Cases cases, int seed) {
-    return attack.attack(
-        new Situation(
-            victim, contest.known(), cases, recognizer, contest.seeds().get(seed), watch));
+  private Situation situation(Victim victim, Contest contest, Cases cases, long seed) {
+    return new Situation(victim, contest.known(), cases, recognizer, seed, watch);
   }
 }

@@ -1,5 +1,6 @@
 package palimpsest.torch.diffusion.attack;
 
+import java.nio.ByteBuffer;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.Set;
@@ -37,7 +38,7 @@ public record CaseSplit(Cases tuning, Cases test) {
     common.retainAll(new HashSet<>(others));
     if (!common.isEmpty()) {
       T first = common.iterator().next();
-      String named = first instanceof java.nio.ByteBuffer ? "" : ", such as \"" + first + "\"";
+      String named = first instanceof ByteBuffer ? "" : ", such as \"" + first + "\"";
       throw new InvalidRequest(
           "tuning and test share "
               + common.size()

@@ -13,6 +13,7 @@ import palimpsest.api.Attack.Point;
 import palimpsest.api.Check;
 import palimpsest.api.Diverged;
 import palimpsest.api.PictureAttack;
+import palimpsest.api.PictureAttempt;
 import palimpsest.torch.Weights;
 import palimpsest.torch.diffusion.train.CaptionedPicture;
 import palimpsest.torch.diffusion.train.Pictures;
@@ -100,7 +101,7 @@ public record ConceptInversion(
     }
   }
 
-  private List<palimpsest.api.PictureAttempt> judged(Situation situation, Weights added) {
+  private List<PictureAttempt> judged(Situation situation, Weights added) {
     Tensor v = added.tensor(ADDED);
     String near = Nearest.words(situation.victim(), v);
     return situation.judged(

@@ -14,6 +14,7 @@ import palimpsest.api.PictureAttack;
 import palimpsest.api.PictureAttempt;
 import palimpsest.api.Recipe;
 import palimpsest.api.UnsupportedModel;
+import palimpsest.torch.diffusion.schedule.NoiseSchedule;
 import palimpsest.torch.diffusion.train.CaptionedPicture;
 import palimpsest.torch.diffusion.train.Denoising;
 import palimpsest.torch.diffusion.train.TextToImage;
@@ -80,7 +81,7 @@ public record ConceptRelearning(int pictures, int steps, int every, double learn
   }
 
   /**
-   * {@inheritDoc}
+   * Trains a copy of the victim and draws the prompts as it goes.
    *
    * @throws UnsupportedModel if the victim has no weights that are trained together
    */
@@ -112,39 +113,31 @@ public record ConceptRelearning(int pictures, int steps, int every, double learn
   private void train(Situation situation, TextToImage copy, Consumer<Integer> point) {
     List<CaptionedPicture> all = situation.cases().pictures();
     List<CaptionedPicture> few = all.subList(0, Math.min(pictures, all.size()));
+    int n = few.size();
     Recipe recipe =
-        new Recipe(
-            steps,
-            few.size(),
-            few.size(),
-            learningRate,
-            0,
-            Recipe.Decay.CONSTANT,
-            0,
-            1,
-            situation.seed());
-    Denoising.How how = new Denoising.How(situation.victim().schedule(), 0, 0, situation.seed());
-    Consumer<Progress> listener =
-        at -> {
-          if (at.step() % every == 0) {
-            point.accept(at.step());
-          }
-          if (at.step() < steps) {
-            situation.watch().ask(new Watch.At(id(), at.step() + 1, steps, at.loss()));
-          }
-        };
+        new Recipe(steps, n, n, learningRate, 0, Recipe.Decay.CONSTANT, 0, 1, situation.seed());
+    NoiseSchedule schedule = situation.victim().schedule();
+    Denoising.How how = new Denoising.How(schedule, 0, 0, situation.seed());
     situation.watch().ask(new Watch.At(id(), 1, steps, Double.POSITIVE_INFINITY));
     try (Denoising slope = new Denoising(copy, few, how)) {
-      Course course = Course.shuffled(few, recipe);
       new Loop(
-              course,
+              Course.shuffled(few, recipe),
               gone -> false,
               recipe,
               Optimiser.Kind.ADAMW,
               Optional.empty(),
-              listener,
+              at -> stepped(at, situation.watch(), point),
               () -> false)
           .run(slope);
+    }
+  }
+
+  private void stepped(Progress at, Watch watch, Consumer<Integer> point) {
+    if (at.step() % every == 0) {
+      point.accept(at.step());
+    }
+    if (at.step() < steps) {
+      watch.ask(new Watch.At(id(), at.step() + 1, steps, at.loss()));
     }
   }
 

@@ -28,5 +28,15 @@ public record Contest(
     if (new HashSet<>(seeds).size() < seeds.size()) {
       throw new InvalidRequest("each seed must be given once, got " + seeds);
     }
+    reference.ifPresent(
+        other -> {
+          if (!other.drawing().equals(subject.drawing())) {
+            throw new InvalidRequest(
+                "subject and reference must draw alike, got "
+                    + subject.drawing().words()
+                    + " and "
+                    + other.drawing().words());
+          }
+        });
   }
 }

@@ -1,5 +1,7 @@
 package palimpsest.torch.diffusion.attack;
 
+import java.util.Locale;
+import java.util.TreeMap;
 import palimpsest.api.Check;
 import palimpsest.torch.diffusion.schedule.Sampler;
 
@@ -16,5 +18,19 @@ public record Drawing(Sampler sampler, int steps, double scale, int side) {
     Check.atLeast(steps, 1, "steps of the sampler");
     Check.nonNegative(scale, "guidance scale");
     Check.atLeast(side, 1, "side of a picture");
+  }
+
+  /** All of it in words, the schedule too. */
+  String words() {
+    return String.format(
+        Locale.ROOT,
+        "%s %s, %s; %d steps, guidance %s, %d x %d pixels",
+        sampler.className(),
+        new TreeMap<>(sampler.fields()),
+        sampler.schedule(),
+        steps,
+        scale,
+        side,
+        side);
   }
 }

@@ -38,6 +38,7 @@ final class PromptBreeding {
   record Found(String text, double distance, Curve curve) {}
 
   /** Tokens and the squared distance of their states from the target. */
+  @SuppressWarnings("ArrayRecordComponent") // tokens, compared by value nowhere
   private record Bred(int[] body, double distance) {}
 
   PromptBreeding(RingABell attack, Situation situation, Tensor target, int number) {

@@ -51,9 +51,10 @@ public record Victim(
     return denoiser.weights().digest() + "+" + text.weights().digest();
   }
 
-  /** A text as the denoiser reads it, (1, T, E). */
+  /** A text as the denoiser reads it, (1, T, E), without gradients. */
   Conditioning read(int... ids) {
-    return read(text.embed(Pictures.ids(List.of(ids))));
+    Tensor all = Pictures.ids(List.of(ids)); // (1, T)
+    return Conditioning.of(Scopes.constant(() -> text.encode(all).last()));
   }
 
   /** Embedded texts as the denoiser reads them, (B, T, E). */

@@ -54,6 +54,11 @@ class CampaignTest {
     assertThat(result.referenceAccuracy().orElseThrow().attacked().value()).isEqualTo(1);
     assertThat(result.outcome().broken()).contains(true);
     assertThat(result.subject().perSeed(0.5)).hasSize(3);
+    assertThat(result.judged().drawing())
+        .startsWith("DDIMScheduler {")
+        .endsWith("4 steps, guidance 1.0, 8 x 8 pixels");
+    assertThat(result.judged().cases()).isEqualTo(split().test().digest());
+    assertThat(result.judged().tuning()).isEqualTo(split().tuning().digest());
     assertThat(result.subject().model()).isEqualTo(subject.digest());
     bars.close(subject);
     bars.close(reference);
@@ -116,6 +121,15 @@ class CampaignTest {
     assertThatThrownBy(
             () -> new Contest(subject, Optional.empty(), bars.text, split(), List.of(1L, 2L, 1L)))
         .hasMessageContaining("each seed must be given once");
+    assertThatThrownBy(
+            () -> {
+              Drawing other = new Drawing(Bars.DRAWING.sampler(), 5, 1, Bars.SIDE);
+              Victim otherwise =
+                  new Victim(
+                      subject.denoiser(), bars.text, bars.tokenizer, other, Optional.empty());
+              contest(subject, Optional.of(otherwise));
+            })
+        .hasMessageContaining("must draw alike");
     assertThatThrownBy(
             () ->
                 CAMPAIGN.run(

@@ -22,7 +22,8 @@ import palimpsest.api.Score;
 
 /** The arithmetic of results. */
 class PictureAttackTest {
-  private static final Judged JUDGED = new Judged("cat", "classifier 1", 0.5, "cases 1");
+  private static final Judged JUDGED =
+      new Judged("cat", "classifier 1", 0.5, "DDIM", "cases 1", "cases 0");
 
   /** A run of one prompt; values in pairs, without and under attack. */
   private static Run run(long seed, double... values) {
