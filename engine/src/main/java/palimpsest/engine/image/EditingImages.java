@@ -66,7 +66,7 @@ public record EditingImages(Path model, List<Path> tokenizers, boolean patchOnly
       TextPairs pairs = asked.pairs(editable.prompts(asked.texts(), console));
       requireWidth(maps, pairs);
       result.checkpoint();
-      console.say("Solving for " + edit.concepts().size() + " of " + maps.names().size() + " maps");
+      console.say("Solving one matrix for all " + maps.names().size() + " maps");
       Solution solution = edit.method().solve(pairs, maps::gram);
       TextMapScore score = TextMapScore.of(solution.edit(), pairs, maps::energies);
       result.checkpoint();
@@ -117,10 +117,7 @@ public record EditingImages(Path model, List<Path> tokenizers, boolean patchOnly
     new PatchWriter(checkpoint, solved.words())
         .rank(file, Ranked.of(solved.solution().edit()), maps.names());
     result.checkpoint();
-    Optional<String> name =
-        patchOnly
-            ? Optional.empty()
-            : Optional.of(Files.isDirectory(model) ? "model" : "model.safetensors");
+    Optional<String> name = name();
     try (Patch patch = Patch.open(file)) {
       name.ifPresent(
           n -> {
@@ -141,6 +138,13 @@ public record EditingImages(Path model, List<Path> tokenizers, boolean patchOnly
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /** What the edited model is called, where it is written. */
+  private Optional<String> name() {
+    return patchOnly
+        ? Optional.empty()
+        : Optional.of(Files.isDirectory(model) ? "model" : "model.safetensors");
   }
 
   private static ImageEdited.How how(TextMapMethod method) {
