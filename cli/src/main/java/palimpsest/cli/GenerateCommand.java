@@ -132,7 +132,7 @@ final class GenerateCommand implements Callable<Integer> {
     Parted parted = new Parted(spec);
     Set<String> ofText = new HashSet<>(TEXT);
     ofText.addAll(parted.ofMixin("template"));
-    parted.refuse(ofText, "go with a model of texts; this one draws pictures");
+    parted.refuse(ofText, "cannot be given: the model draws pictures");
     PictureModel.How how = drawn.how(samples, seed);
     Outputs.requireNew(drawn.out());
     List<String> asked = prompts == null ? standardInput() : prompts;
@@ -150,7 +150,7 @@ final class GenerateCommand implements Callable<Integer> {
 
   private int answer() throws IOException {
     Parted parted = new Parted(spec);
-    parted.refuse(parted.ofMixin("drawn"), "go with a model of pictures; this is none");
+    parted.refuse(parted.ofMixin("drawn"), "cannot be given: the model answers in text");
     List<String> all = stops == null ? List.of() : stops;
     Decoding how = new Decoding(temperature, topP, maxNewTokens, samples, seed, all);
     Optional<Generating.Protection> protection =

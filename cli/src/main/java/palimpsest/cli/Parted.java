@@ -26,7 +26,7 @@ record Parted(CommandSpec command) {
    * Refuses options that were given and are of the other kind.
    *
    * @param others their names
-   * @param why that they go with, for the message
+   * @param why what follows their names in the message
    */
   void refuse(Set<String> others, String why) {
     TreeSet<String> given = new TreeSet<>();

@@ -87,8 +87,8 @@ final class TrainCommand implements Callable<Integer> {
       names = "--shards",
       paramLabel = "N",
       description =
-          "Train N low-rank adapters over --start, each on records of its own, for exact.shards; the"
-              + " model is their mean.")
+          "Train N low-rank adapters over --start, each on records of its own, for exact.shards;"
+              + " the model is their mean.")
   private @Nullable Integer shards;
 
   @Option(
@@ -129,7 +129,7 @@ final class TrainCommand implements Callable<Integer> {
     Parted parted = new Parted(spec);
     Set<String> ofText = new HashSet<>(TEXT);
     List.of("lora", "shape", "template").forEach(mixin -> ofText.addAll(parted.ofMixin(mixin)));
-    parted.refuse(ofText, "go with --data, not with --pictures");
+    parted.refuse(ofText, "cannot be given with --pictures: only for texts");
     PictureRecipe how = pictures.recipe(recipe.over(PictureOptions.RECIPE), slices.slicing());
     how.slicing().requireRehearsal(how.descent());
     PictureTraining training =
@@ -147,7 +147,7 @@ final class TrainCommand implements Callable<Integer> {
 
   private int onText() {
     Parted parted = new Parted(spec);
-    parted.refuse(parted.ofMixin("pictures"), "go with --pictures, which is not given");
+    parted.refuse(parted.ofMixin("pictures"), "cannot be given without --pictures");
     Recipe how = recipe.over(start == null ? DRAWN : FURTHER);
     Optional<Training.Shape> drawn = shape.unless(start);
     slices.slicing().requireRehearsal(how);

@@ -107,7 +107,8 @@ public record Keeping(OptionalInt checkpoints, OptionalLong bytes) {
             kept.size() * each),
         String.format(
             Locale.ROOT,
-            "A replay without one record, each as likely, takes %.1f of %d steps on average (%.1f %%)",
+            "A replay without one record, each as likely, takes %.1f of %d steps on average (%.1f"
+                + " %%)",
             cost,
             placement.steps(),
             100 * cost / placement.steps()));

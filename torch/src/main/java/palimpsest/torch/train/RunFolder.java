@@ -184,7 +184,8 @@ public final class RunFolder implements AutoCloseable {
     if (opened.size() > 0 && !opened.line(0).startsWith(first() + ",")) {
       throw new InvalidRequest(
           folder
-              + " holds another run (other data, recipe, start, checkpoints, machine or number of threads): give another folder");
+              + " holds another run (other data, recipe, start, checkpoints, machine or number of"
+              + " threads): give another folder");
     }
   }
 
