@@ -101,6 +101,7 @@ final class CommandTree implements Runnable {
         .addSubcommand(new BenchLumeCommand(screen))
         .addSubcommand(new BenchMetricsCommand(screen))
         .addSubcommand(new BenchExactCommand(screen))
+        .addSubcommand(new BenchGridCommand(screen))
         .addSubcommand(new BenchSpeedCommand(screen))
         .addSubcommand(new BenchMemoryCommand(screen));
     line.addSubcommand(bench);

@@ -44,8 +44,6 @@ import palimpsest.torch.checkpoint.AtomicFile;
  * </pre>
  */
 public record ErasureGrid(GridSettings settings, Path out, Console console) {
-  private static final String SPLIT = "judge";
-  private static final double HELD_OUT = 0.2;
   private static final int CHECKPOINT_EVERY = 200;
   private static final int SAMPLES_EVERY = 500;
   private static final int BATCH = 24;
@@ -59,8 +57,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
   /** Makes what is not there yet; gives all cells. */
   public List<GridCell> run() {
     claim();
-    ImageCorpus.Division pictures =
-        settings.source().read(settings.recipe().shape().side()).split(SPLIT, HELD_OUT);
+    ImageCorpus.Division pictures = settings.pictures().read();
     settings.targets().forEach(t -> t.require(pictures.training()));
     PictureTraining training =
         new PictureTraining(

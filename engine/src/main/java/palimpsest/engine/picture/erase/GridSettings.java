@@ -5,13 +5,12 @@ import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.engine.picture.PictureRecipe;
-import palimpsest.engine.picture.PictureSource;
 import palimpsest.torch.diffusion.attack.ImageAttack;
 
 /**
  * What a grid of erasures compares, and how.
  *
- * @param source pictures, of which a fifth by group is held out to try the judge on
+ * @param pictures what the models are trained on, and the judge, and what that is tried on
  * @param recipe of the model that is to forget
  * @param judgeEpochs passes of the judge over the pictures
  * @param targets each by itself
@@ -21,7 +20,7 @@ import palimpsest.torch.diffusion.attack.ImageAttack;
  * @param attacks each with three seeds on the first seed of a method
  */
 public record GridSettings(
-    PictureSource source,
+    GridPictures pictures,
     PictureRecipe recipe,
     int judgeEpochs,
     List<Target> targets,

@@ -16,7 +16,6 @@ import palimpsest.api.Score;
 import palimpsest.engine.Console;
 import palimpsest.engine.picture.PictureRecipe;
 import palimpsest.engine.picture.PictureShape;
-import palimpsest.engine.picture.PictureSource;
 import palimpsest.methods.diffusion.Uce;
 import palimpsest.methods.diffusion.descent.Esd;
 import palimpsest.torch.diffusion.attack.ConceptInversion;
@@ -27,8 +26,12 @@ import palimpsest.torch.train.Slicing;
 class ErasureGridTest {
   private static final GridSettings SETTINGS =
       new GridSettings(
-          PictureSource.drawn(6, 3)
-              .only(List.of("fish", "cup", "star"), List.of("flat", "mosaic", "neon"), 0),
+          new GridPictures(
+              Optional.empty(),
+              4,
+              3,
+              List.of("fish", "cup", "star"),
+              List.of("flat", "mosaic", "neon")),
           new PictureRecipe(
               new Recipe(1, 8, 8, 2e-3, 0, Recipe.Decay.CONSTANT, 0, 1, 5),
               Slicing.NONE,

@@ -1,0 +1,128 @@
+package palimpsest.engine.picture.erase;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Stream;
+import palimpsest.api.InvalidRequest;
+import palimpsest.api.Method;
+import palimpsest.api.PictureEvidence.Domain;
+import palimpsest.api.Recipe;
+import palimpsest.api.Suggest;
+import palimpsest.discovery.image.ImageCorpus;
+import palimpsest.engine.picture.PictureRecipe;
+import palimpsest.engine.picture.PictureShape;
+import palimpsest.methods.diffusion.ImageMethods;
+import palimpsest.methods.diffusion.TextMapMethod;
+import palimpsest.methods.diffusion.descent.ImageDescent;
+import palimpsest.methods.diffusion.descent.ImageDescents;
+import palimpsest.torch.diffusion.attack.ConceptInversion;
+import palimpsest.torch.diffusion.attack.ConceptRelearning;
+import palimpsest.torch.diffusion.attack.GuidanceLeak;
+import palimpsest.torch.diffusion.attack.ImageAttack;
+import palimpsest.torch.diffusion.attack.UnlearnDiffAtk;
+import palimpsest.torch.diffusion.schedule.Prediction;
+import palimpsest.torch.train.Slicing;
+
+/**
+ * What {@code bench grid} compares unless told otherwise: steps and rates of methods and attacks
+ * are those of a small model, whose papers' are for Stable Diffusion.
+ *
+ * @param pictures of the grid
+ * @param epochs of the model
+ */
+public record GridDefaults(GridPictures pictures, int epochs) {
+  private static final int JUDGE_EPOCHS = 12;
+
+  /** 32 x 32 pixels, three stages, 2.7 million parameters in the U-Net. */
+  private static final PictureShape SHAPE =
+      new PictureShape(32, List.of(32, 64, 96), 64, 2, 4, 1024);
+
+  private static final Map<String, Double> SHORT =
+      Map.of("steps", 200.0, "batch", 4.0, "learningRate", 1e-4);
+
+  /** The first style and the first object that are neither what takes their places. */
+  public List<Target> targets() {
+    ImageCorpus corpus = pictures.read().training();
+    return List.of(
+        new Target(Domain.STYLE, corpus.styles().get(corpus.styles().size() - 1)),
+        new Target(Domain.OBJECT, corpus.objects().get(corpus.objects().size() - 1)));
+  }
+
+  /** Closed forms as they are, descents with 200 steps of 4. */
+  public static List<Method> methods() {
+    List<Method> all = new ArrayList<>();
+    closed().forEach(all::add);
+    ImageDescents.all().forEach(m -> all.add(brief(m)));
+    return all;
+  }
+
+  private static Stream<Method> closed() {
+    return ImageMethods.all().stream().filter(m -> m instanceof TextMapMethod);
+  }
+
+  private static Method brief(ImageDescent method) {
+    return method.with(SHORT);
+  }
+
+  /**
+   * Methods of words such as {@code image.esd:steps=100}.
+   *
+   * @throws InvalidRequest if there is none of a name, or a parameter does not fit
+   */
+  public static List<Method> methods(List<String> words) {
+    return words.stream().map(GridDefaults::method).toList();
+  }
+
+  private static Method method(String word) {
+    String[] parts = word.strip().split(":", 2);
+    List<Method> all = methods();
+    Method method =
+        all.stream()
+            .filter(m -> m.id().equals(parts[0]))
+            .findFirst()
+            .orElseThrow(
+                () ->
+                    new InvalidRequest(
+                        "unknown method \""
+                            + parts[0]
+                            + "\""
+                            + Suggest.nearest(parts[0], all.stream().map(Method::id).toList())));
+    Map<String, Double> changes = new java.util.TreeMap<>();
+    for (String change : parts.length == 1 ? new String[0] : parts[1].split(",")) {
+      String[] pair = change.split("=", 2);
+      try {
+        changes.put(pair[0].strip(), Double.valueOf(pair.length == 2 ? pair[1].strip() : ""));
+      } catch (NumberFormatException e) {
+        throw new InvalidRequest(
+            word + ": parameters must be like steps=100, got \"" + change + "\"", e);
+      }
+    }
+    return method.with(changes);
+  }
+
+  private static List<ImageAttack> attacks() {
+    return List.of(
+        new ConceptInversion(1, 100, 8, 0.08, 0.01),
+        new UnlearnDiffAtk(3, 10, 4, 0.01, 0.1),
+        new ConceptRelearning(10, 20, 5, 1e-4),
+        new GuidanceLeak(7.5));
+  }
+
+  /** All of it. */
+  public GridSettings settings(List<Target> targets, List<Method> methods, List<Long> seeds) {
+    Recipe descent = new Recipe(epochs, 32, 16, 1e-3, 50, Recipe.Decay.COSINE, 0.01, 1, 1);
+    PictureRecipe recipe =
+        new PictureRecipe(
+            descent, Slicing.NONE, SHAPE, PictureRecipe.DROPPED, 0.995, Prediction.EPSILON);
+    return new GridSettings(
+        pictures,
+        recipe,
+        JUDGE_EPOCHS,
+        targets,
+        methods,
+        seeds,
+        new GridSettings.Asking(List.of(1L, 2L, 3L), 20, 3),
+        attacks());
+  }
+}
