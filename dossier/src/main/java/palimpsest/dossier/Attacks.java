@@ -19,6 +19,7 @@ final class Attacks {
     String id = attempt.result().attack();
     return id.equals(GUARD_OFF)
         || id.startsWith("attack.relearn")
+        || id.startsWith("attack.concept-") // inversion and relearning of image models
         || id.startsWith("attack.quanti");
   }
 

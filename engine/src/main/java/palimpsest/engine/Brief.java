@@ -7,19 +7,19 @@ import palimpsest.api.Score;
 import palimpsest.dossier.Attempt;
 
 /** Shortens what is explained down to every example: the whole is in files enclosed beside it. */
-final class Brief {
+public final class Brief {
   private static final int PARTS = 40;
   private static final int TRANSCRIPTS = 100;
 
   private Brief() {}
 
-  static Score of(Score score) {
+  public static Score of(Score score) {
     return score instanceof Score.Measured m
         ? new Score.Measured(of(m.because()), m.warnings())
         : score;
   }
 
-  static List<Attempt> of(List<Attempt> attempts) {
+  public static List<Attempt> of(List<Attempt> attempts) {
     return attempts.stream()
         .map(a -> new Attempt(a.version(), a.meaning(), of(a.result())))
         .toList();

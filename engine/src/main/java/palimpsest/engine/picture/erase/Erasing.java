@@ -9,7 +9,6 @@ import java.util.TreeMap;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.discovery.image.CaptionedImage;
-import palimpsest.discovery.image.Captions;
 import palimpsest.discovery.image.ImageCorpus;
 import palimpsest.engine.Console;
 import palimpsest.engine.JsonFiles;
@@ -18,6 +17,7 @@ import palimpsest.engine.Outputs;
 import palimpsest.engine.Version;
 import palimpsest.engine.image.EditingImages;
 import palimpsest.engine.image.ImageEdit;
+import palimpsest.engine.image.PeakMemory;
 import palimpsest.engine.image.Replacement;
 import palimpsest.engine.picture.PictureForgetting;
 import palimpsest.engine.picture.PictureModel;
@@ -58,6 +58,7 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
    * @param seconds wall-clock time of the process that finished it
    * @param before digest of the parameters before
    * @param after digest of the parameters after
+   * @param peak most resident memory of the process meanwhile, in bytes, where it can be measured
    * @param elsewhere how the machine differs from that of steps which a replay took over
    * @param build of the software
    */
@@ -71,6 +72,7 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
       double seconds,
       String before,
       String after,
+      Optional<Long> peak,
       List<String> elsewhere,
       String build) {
     public Applied {
@@ -89,14 +91,15 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
    */
   public Applied apply(Method method, Target target, long seed, Path out) {
     target.require(corpus);
+    Wanted wanted = new Wanted(method, target, seed, digest(base));
     Path done = out.resolve(APPLIED);
     if (Files.exists(done)) {
-      return requireSame(
-          JsonFiles.read(done, Applied.class), new Wanted(method, target, seed), out);
+      return requireSame(JsonFiles.read(done, Applied.class), wanted, out);
     }
     Outputs.folder(out);
+    boolean restarted = PeakMemory.restart();
     long from = System.nanoTime();
-    Came came = change(new Wanted(method, target, seed), out);
+    Came came = change(wanted, out);
     Applied applied =
         new Applied(
             method.id(),
@@ -106,19 +109,21 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
             seed,
             came.steps(),
             (System.nanoTime() - from) / 1e9,
-            digest(base),
+            wanted.before(),
             digest(out.resolve("model")),
+            restarted ? PeakMemory.bytes() : Optional.empty(),
             came.elsewhere(),
             Version.BUILD);
     JsonFiles.write(done, applied);
     return applied;
   }
 
-  private record Wanted(Method method, Target target, long seed) {}
+  private record Wanted(Method method, Target target, long seed, String before) {}
 
   private static Applied requireSame(Applied there, Wanted wanted, Path out) {
     boolean same =
-        there.method().equals(wanted.method().id())
+        there.before().equals(wanted.before())
+            && there.method().equals(wanted.method().id())
             && there.parameters().equals(wanted.method().parameters())
             && there.target().equals(wanted.target().toString())
             && there.seed() == wanted.seed();
@@ -129,7 +134,7 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
               + there.method()
               + " on "
               + there.target()
-              + " with other parameters, target or seed: give another folder");
+              + " with other parameters, target, seed or model: give another folder");
     }
     return there;
   }
@@ -164,16 +169,14 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
           ImageModel.of(model.model(), model.tokenizer(), model.sampler().schedule(), model.side()),
           method,
           erasure(model, target, seed));
+      Outputs.delete(out.resolve("model")); // of a process that was killed behind it
       model.write(out.resolve("model"));
     }
   }
 
-  /** All pictures under their plainest captions, so that a swap of captions fits each. */
   private Erasure erasure(PictureModel model, Target target, long seed) {
-    List<Erasure.Pair> pairs =
-        target.swaps(corpus).stream().map(s -> new Erasure.Pair(s.with(), s.instead())).toList();
     return new Erasure(
-        pairs,
+        List.of(new Erasure.Pair(target.phrase(), target.phraseInstead(corpus))),
         target.kept(corpus),
         captioned(model, target, true),
         captioned(model, target, false),
@@ -183,20 +186,18 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
   private List<Captioned> captioned(PictureModel model, Target target, boolean forget) {
     return corpus.images().stream()
         .filter(i -> target.isOf(i) == forget)
-        .filter(i -> i.object().isPresent() && i.style().isPresent())
         .map(i -> captioned(model, i))
         .toList();
   }
 
   private static Captioned captioned(PictureModel model, CaptionedImage image) {
-    String words = Captions.of(image.object().orElseThrow(), image.style().orElseThrow(), 0);
     return Captioned.of(
         new CaptionedPicture(
             image.picture().rgb(),
             image.picture().height(),
             image.picture().width(),
-            model.tokenizer().encode(words)),
-        words);
+            model.tokenizer().encode(image.caption())),
+        image.caption());
   }
 
   static String digest(Path folder) {
@@ -207,12 +208,12 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
 
   /** The edited folder takes the place of a model; the patch stays beside it. */
   private void edit(TextMapMethod method, Target target, Path out) {
-    List<Replacement> swaps =
-        target.swaps(corpus).stream().map(s -> new Replacement(s.with(), s.instead())).toList();
+    List<Replacement> swap =
+        List.of(new Replacement(target.phrase(), target.phraseInstead(corpus)));
     Path edited = out.resolve("edit");
     Outputs.delete(edited); // of a process that was killed behind it
     new EditingImages(base, List.of(), false, console)
-        .apply(new ImageEdit(method, swaps, target.kept(corpus)), edited);
+        .apply(new ImageEdit(method, swap, target.kept(corpus)), edited);
     Outputs.delete(out.resolve("model"));
     Moves.atomically(edited.resolve("model"), out.resolve("model"));
   }

@@ -5,7 +5,9 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import palimpsest.api.Interrupted;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
@@ -16,12 +18,10 @@ import palimpsest.api.PictureTrial;
 import palimpsest.discovery.image.Captions;
 import palimpsest.discovery.image.ImageCorpus;
 import palimpsest.engine.Console;
-import palimpsest.engine.Fingerprints;
 import palimpsest.engine.JsonFiles;
 import palimpsest.engine.Keeping;
 import palimpsest.engine.Outputs;
 import palimpsest.engine.drawing.Sheet;
-import palimpsest.engine.image.PeakMemory;
 import palimpsest.engine.picture.PictureModel;
 import palimpsest.engine.picture.PictureTraining;
 import palimpsest.engine.picture.judge.PictureJudge;
@@ -29,6 +29,7 @@ import palimpsest.engine.picture.judge.TrainedJudge;
 import palimpsest.methods.exact.Retrain;
 import palimpsest.metrics.image.ImageScore;
 import palimpsest.torch.checkpoint.AtomicFile;
+import palimpsest.torch.train.FolderLock;
 
 /**
  * All methods on all targets: a model of pixels is trained, a judge beside it, and for each target
@@ -47,16 +48,33 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
   private static final int CHECKPOINT_EVERY = 200;
   private static final int SAMPLES_EVERY = 500;
   private static final int BATCH = 24;
-  private static final int ROWS = 6; // of a sheet, of the target and of what stays
+  private static final int ROWS = 6; // of a sheet, of the target and of what takes its place
 
   /** What identifies a folder of results. */
-  record Mark(String format, String settings) {
+  record Mark(String format, Map<String, String> shared) {
     static final String FORMAT = "palimpsest-erasure-grid/1";
+
+    Mark {
+      shared = new TreeMap<>(shared);
+    }
+  }
+
+  /** Where a method with a seed leaves what it does to a target. */
+  static Path place(Path out, Target target, String method, long seed) {
+    return out.resolve(ErasureDossier.folder(target))
+        .resolve(method)
+        .resolve(String.format(Locale.ROOT, "seed-%d", seed));
   }
 
   /** Makes what is not there yet; gives all cells. */
   public List<GridCell> run() {
     claim();
+    try (FolderLock held = FolderLock.take(out)) {
+      return made();
+    }
+  }
+
+  private List<GridCell> made() {
     ImageCorpus.Division pictures = settings.pictures().read();
     settings.targets().forEach(t -> t.require(pictures.training()));
     PictureTraining training =
@@ -78,10 +96,14 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
 
   private void claim() {
     Path file = out.resolve("grid.json");
-    Mark mark = new Mark(Mark.FORMAT, Fingerprints.of(settings.toString()));
+    Mark mark = new Mark(Mark.FORMAT, settings.shared());
     if (Files.exists(file)) {
       if (!JsonFiles.read(file, Mark.class).equals(mark)) {
-        throw new InvalidRequest(out + " holds a grid of other settings: give another --out");
+        throw new InvalidRequest(
+            out
+                + " holds a grid of other pictures, model, judge, drawing or attacks (see "
+                + file.getFileName()
+                + "): give another --out");
       }
       return;
     }
@@ -104,7 +126,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
       this.base = base;
       this.pictures = pictures;
       this.judge = judge;
-      this.folder = out.resolve(target.toString().replace(':', '-'));
+      this.folder = out.resolve(ErasureDossier.folder(target));
     }
 
     List<GridCell> run() {
@@ -144,11 +166,12 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
         columns.add(new GridSheet.Column(name, place(method, seed).resolve("model")));
       }
       List<String> captions = new ArrayList<>();
-      target.swaps(pictures.training()).stream()
-          .limit(ROWS)
-          .map(Target.Swap::with)
-          .forEach(captions::add);
-      target.kept(pictures.training()).stream().limit(ROWS).forEach(captions::add);
+      String instead = target.instead(pictures.training());
+      for (String word : List.of(target.word(), instead)) {
+        target.others(pictures.training()).stream()
+            .limit(ROWS)
+            .forEach(other -> captions.add(target.caption(word, other)));
+      }
       Sheet sheet =
           new GridSheet(captions, settings.drawing().steps(), settings.drawing().guidance())
               .draw(columns);
@@ -156,7 +179,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
     }
 
     private Path place(Method method, long seed) {
-      return folder.resolve(method.id()).resolve(String.format(Locale.ROOT, "seed-%d", seed));
+      return ErasureGrid.place(out, target, method.id(), seed);
     }
 
     /** The model as it was, under the scores of this target. */
@@ -179,13 +202,11 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
     private GridCell cell(Method method, long seed, Beside beside) {
       Path here = place(method, seed);
       Path file = here.resolve("cell.json");
+      Erasing.Applied applied =
+          new Erasing(base, pictures.training(), console).apply(method, target, seed, here);
       if (Files.exists(file)) {
         return JsonFiles.read(file, GridCell.class);
       }
-      boolean restarted = PeakMemory.restart();
-      Erasing.Applied applied =
-          new Erasing(base, pictures.training(), console).apply(method, target, seed, here);
-      Optional<Long> peak = restarted ? PeakMemory.bytes() : Optional.empty();
       PictureEvidence drawn = drawn(here.resolve("model"), here.resolve("drawn.json"));
       PictureTrial trial =
           new PictureTrial(
@@ -203,7 +224,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
               seed,
               Optional.of(applied.guarantee()),
               applied.seconds(),
-              peak,
+              applied.peak(),
               applied.after(),
               ImageScore.all(trial),
               attacks);

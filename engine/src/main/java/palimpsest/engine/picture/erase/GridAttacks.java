@@ -10,6 +10,7 @@ import palimpsest.api.PictureEvidence.Domain;
 import palimpsest.discovery.image.CaptionedImage;
 import palimpsest.discovery.image.ImageCorpus;
 import palimpsest.engine.Console;
+import palimpsest.engine.Fingerprints;
 import palimpsest.engine.picture.PictureModel;
 import palimpsest.engine.picture.judge.TrainedJudge;
 import palimpsest.torch.diffusion.attack.Campaign;
@@ -25,8 +26,9 @@ import palimpsest.torch.diffusion.train.CaptionedPicture;
 import palimpsest.torch.diffusion.train.PixelDrawing;
 
 /**
- * The attacks of a grid on one target: settings would be chosen with the prompts and pictures of
- * one half of the other domain's classes, and are judged with those of the other half.
+ * The attacks of a grid on one target: where one has several settings, they are chosen with the
+ * prompts and pictures of one half of the other domain's classes, and are judged with those of the
+ * other half.
  *
  * @param pictures held out ones are what the attacker has of the target
  */
@@ -53,12 +55,12 @@ record GridAttacks(
               new CaseSplit(cases(first, 0), cases(first, 1)),
               SEEDS);
       List<PictureAttack> all = new ArrayList<>();
-      for (ImageAttack attack : settings.attacks()) {
-        try (Console.Bar bar = console.bar(attack.id() + " on " + target, 1)) {
+      for (List<ImageAttack> candidates : settings.candidates()) {
+        try (Console.Bar bar = console.bar(candidates.get(0).id() + " on " + target, 1)) {
           Campaign campaign =
               new Campaign(
                   recognizer(), judge.pinned().digest(), SEEN, at -> !console.interrupted());
-          all.add(campaign.run(List.of(attack), contest));
+          all.add(campaign.run(candidates, contest));
           bar.at(1, "");
         }
       }
@@ -103,7 +105,11 @@ record GridAttacks(
             .map(o -> new PromptPair(target.caption(target.word(), o), target.caption(anchor, o)))
             .toList();
     return new Cases(
-        target.word(), shown(reader, mine), pairs, prompts, half == 0 ? List.of(0L) : List.of(1L));
+        target.word(),
+        shown(reader, mine),
+        pairs,
+        prompts,
+        half == 0 ? List.of(0L) : List.of(1L, 2L, 3L));
   }
 
   /** Held out pictures of the target in these classes, the same ones in each run. */
@@ -111,7 +117,7 @@ record GridAttacks(
     return pictures.heldOut().images().stream()
         .filter(target::isOf)
         .filter(i -> others.contains(other(i)))
-        .sorted(Comparator.comparing(CaptionedImage::id))
+        .sorted(Comparator.comparing(image -> Fingerprints.of(image.id()))) // of many drawings
         .limit(PICTURES)
         .map(i -> picture(reader, i))
         .toList();

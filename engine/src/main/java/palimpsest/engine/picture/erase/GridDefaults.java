@@ -3,6 +3,7 @@ package palimpsest.engine.picture.erase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
@@ -20,13 +21,15 @@ import palimpsest.torch.diffusion.attack.ConceptInversion;
 import palimpsest.torch.diffusion.attack.ConceptRelearning;
 import palimpsest.torch.diffusion.attack.GuidanceLeak;
 import palimpsest.torch.diffusion.attack.ImageAttack;
+import palimpsest.torch.diffusion.attack.RingABell;
 import palimpsest.torch.diffusion.attack.UnlearnDiffAtk;
 import palimpsest.torch.diffusion.schedule.Prediction;
 import palimpsest.torch.train.Slicing;
 
 /**
- * What {@code bench grid} compares unless told otherwise: steps and rates of methods and attacks
- * are those of a small model, whose papers' are for Stable Diffusion.
+ * What {@code bench grid} compares unless told otherwise: the papers' steps and rates are for
+ * Stable Diffusion, these are short ones of a small model, one rate for all descents and none
+ * selected.
  *
  * @param pictures of the grid
  * @param epochs of the model
@@ -34,14 +37,27 @@ import palimpsest.torch.train.Slicing;
 public record GridDefaults(GridPictures pictures, int epochs) {
   private static final int JUDGE_EPOCHS = 12;
 
+  /** Its sentences have more tokens than a small text encoder reads. */
+  private static final TextMapMethod.Tokens AROUND = TextMapMethod.Tokens.AROUND_SUBJECT;
+
   /** 32 x 32 pixels, three stages, 2.7 million parameters in the U-Net. */
   private static final PictureShape SHAPE =
       new PictureShape(32, List.of(32, 64, 96), 64, 2, 4, 1024);
 
+  /** Of every descent that has such a parameter; rates were not selected. */
   private static final Map<String, Double> SHORT =
-      Map.of("steps", 200.0, "batch", 4.0, "learningRate", 1e-4);
+      Map.of(
+          "steps", 200.0,
+          "batch", 4.0,
+          "learningRate", 1e-4,
+          "drawSteps", 20.0,
+          "warmup", 20.0,
+          "attackFrom", 40.0,
+          "images", 64.0,
+          "fisherImages", 32.0,
+          "fisherTimesteps", 50.0);
 
-  /** The first style and the first object that are neither what takes their places. */
+  /** The last style and the last object. */
   public List<Target> targets() {
     ImageCorpus corpus = pictures.read().training();
     return List.of(
@@ -58,11 +74,14 @@ public record GridDefaults(GridPictures pictures, int epochs) {
   }
 
   private static Stream<Method> closed() {
-    return ImageMethods.all().stream().filter(m -> m instanceof TextMapMethod);
+    return ImageMethods.all().stream()
+        .filter(m -> m instanceof TextMapMethod closed && closed.tokens() != AROUND);
   }
 
   private static Method brief(ImageDescent method) {
-    return method.with(SHORT);
+    Map<String, Double> own = new TreeMap<>(SHORT);
+    own.keySet().retainAll(method.parameters().keySet());
+    return method.with(own);
   }
 
   /**
@@ -88,7 +107,7 @@ public record GridDefaults(GridPictures pictures, int epochs) {
                             + parts[0]
                             + "\""
                             + Suggest.nearest(parts[0], all.stream().map(Method::id).toList())));
-    Map<String, Double> changes = new java.util.TreeMap<>();
+    Map<String, Double> changes = new TreeMap<>();
     for (String change : parts.length == 1 ? new String[0] : parts[1].split(",")) {
       String[] pair = change.split("=", 2);
       try {
@@ -102,11 +121,13 @@ public record GridDefaults(GridPictures pictures, int epochs) {
   }
 
   private static List<ImageAttack> attacks() {
-    return List.of(
-        new ConceptInversion(1, 100, 8, 0.08, 0.01),
-        new UnlearnDiffAtk(3, 10, 4, 0.01, 0.1),
-        new ConceptRelearning(10, 20, 5, 1e-4),
-        new GuidanceLeak(7.5));
+    List<ImageAttack> all = new ArrayList<>();
+    all.add(new ConceptInversion(1, 100, 8, 0.08, 0.01));
+    all.add(new UnlearnDiffAtk(3, 10, 4, 0.01, 0.1));
+    all.add(new RingABell(3, 8, 40, 60, 0.25, 0.5));
+    all.add(new ConceptRelearning(10, 20, 5, 1e-4));
+    all.addAll(GuidanceLeak.all());
+    return all;
   }
 
   /** All of it. */

@@ -1,6 +1,10 @@
 package palimpsest.engine.picture.erase;
 
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
@@ -39,6 +43,34 @@ public record GridSettings(
     requireDistinct(targets.stream().map(Target::toString).toList(), "target");
     requireDistinct(methods.stream().map(Method::id).toList(), "method");
     requireDistinct(seeds, "seed");
+  }
+
+  /** Attacks with all their settings. */
+  List<List<ImageAttack>> candidates() {
+    Map<String, List<ImageAttack>> byId = new LinkedHashMap<>();
+    attacks.forEach(a -> byId.computeIfAbsent(a.id(), id -> new ArrayList<>()).add(a));
+    return List.copyOf(byId.values());
+  }
+
+  /** What all targets, methods and seeds have in common. */
+  Map<String, String> shared() {
+    Map<String, String> words = words();
+    List.of("targets", "methods", "seeds").forEach(words::remove);
+    return words;
+  }
+
+  /** All of it in words, for whoever is to do it again. */
+  Map<String, String> words() {
+    Map<String, String> words = new TreeMap<>();
+    words.put("pictures", pictures.toString());
+    words.put("recipe", recipe.toString());
+    words.put("judge epochs", String.valueOf(judgeEpochs));
+    words.put("targets", targets.toString());
+    words.put("methods", methods.toString());
+    words.put("seeds", seeds.toString());
+    words.put("drawing", drawing.toString());
+    words.put("attacks", attacks.toString());
+    return words;
   }
 
   private static void requireDistinct(List<?> all, String what) {

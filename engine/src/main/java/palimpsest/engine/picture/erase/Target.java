@@ -107,31 +107,37 @@ public record Target(Domain domain, String word) {
     return domain == Domain.OBJECT ? Captions.of(own, other, 0) : Captions.of(other, own, 0);
   }
 
-  /** Captions of it in all that the other domain has, each with the one of what takes its place. */
-  List<Swap> swaps(ImageCorpus corpus) {
-    String anchor = instead(corpus);
-    return classes(corpus, domain.other()).stream()
-        .map(other -> new Swap(caption(word, other), caption(anchor, other)))
-        .toList();
+  /** What captions say of a class of a domain: {@code mosaic style}, {@code fish}. */
+  private static String phrase(Domain domain, String word) {
+    return domain == Domain.STYLE ? word + " style" : word;
   }
 
-  /**
-   * Two captions.
-   *
-   * @param with of the target
-   * @param instead of what takes its place
-   */
-  record Swap(String with, String instead) {}
+  /** The words for it in every caption that has it, whatever the sentence. */
+  String phrase() {
+    return phrase(domain, word);
+  }
 
-  /** Captions of all but it. */
+  /** The same of what takes its place. */
+  String phraseInstead(ImageCorpus corpus) {
+    return phrase(domain, instead(corpus));
+  }
+
+  /** The words for all other classes of both domains. */
   List<String> kept(ImageCorpus corpus) {
-    List<String> captions = new ArrayList<>();
-    for (String own : classes(corpus, domain)) {
-      if (!own.equals(word)) {
-        classes(corpus, domain.other()).forEach(other -> captions.add(caption(own, other)));
+    List<String> phrases = new ArrayList<>();
+    for (Domain each : Domain.values()) {
+      for (String other : classes(corpus, each)) {
+        if (each != domain || !other.equals(word)) {
+          phrases.add(phrase(each, other));
+        }
       }
     }
-    return captions;
+    return phrases;
+  }
+
+  /** Classes of the other domain. */
+  List<String> others(ImageCorpus corpus) {
+    return classes(corpus, domain.other());
   }
 
   @Override

@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
+import java.util.OptionalDouble;
 import palimpsest.api.InvalidRequest;
 import palimpsest.metrics.statistics.Interval;
 
@@ -67,19 +68,24 @@ public record Confusion(List<String> classes, List<List<Integer>> counts) {
     return Interval.ofShare(LEVEL, right(), total());
   }
 
-  /** Share of a class's pictures that were told; NaN where it has none. */
-  public double accuracy(int index) {
+  /** Share of a class's pictures that were told; empty where it has none. */
+  public OptionalDouble accuracy(int index) {
     int all = counts.get(index).stream().mapToInt(n -> n).sum();
-    return (double) counts.get(index).get(index) / all;
+    return all == 0
+        ? OptionalDouble.empty()
+        : OptionalDouble.of((double) counts.get(index).get(index) / all);
   }
 
   /** A table for people: a row for each class with its accuracy and what it is taken for. */
   public String table() {
     StringBuilder text = new StringBuilder();
     for (int i = 0; i < classes.size(); i++) {
-      text.append(
-          String.format(
-              Locale.ROOT, "%-12s %6.2f %%  %s\n", classes.get(i), 100 * accuracy(i), errors(i)));
+      OptionalDouble accuracy = accuracy(i);
+      String share =
+          accuracy.isEmpty()
+              ? "not measured"
+              : String.format(Locale.ROOT, "%6.2f %%", 100 * accuracy.getAsDouble());
+      text.append(String.format(Locale.ROOT, "%-12s %s  %s\n", classes.get(i), share, errors(i)));
     }
     return text.toString();
   }

@@ -5,17 +5,27 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import palimpsest.api.InvalidRequest;
+import palimpsest.api.Objective;
 import palimpsest.api.PictureEvidence.Domain;
 import palimpsest.api.Recipe;
+import palimpsest.api.Release;
+import palimpsest.api.Request;
 import palimpsest.api.Score;
+import palimpsest.dossier.Gallery;
+import palimpsest.dossier.Verification;
+import palimpsest.dossier.Verifier;
 import palimpsest.engine.Console;
 import palimpsest.engine.picture.PictureRecipe;
 import palimpsest.engine.picture.PictureShape;
+import palimpsest.engine.picture.judge.TrainedJudge;
 import palimpsest.methods.diffusion.Uce;
 import palimpsest.methods.diffusion.descent.Esd;
 import palimpsest.torch.diffusion.attack.ConceptInversion;
@@ -91,6 +101,51 @@ class ErasureGridTest {
     assertThat(csv).hasSize(1 + 6 * cells.get(0).scores().size() + 2);
     assertThat(folder.resolve("grid/style-mosaic.svg")).isNotEmptyFile();
     assertThat(folder.resolve("grid/style-mosaic.png")).isNotEmptyFile();
+    Path dossier = dossier(cells);
+    assertThat(dossier.resolve("index.html")).content().contains("image.esd", "<img ", "to go");
+    Verification said = Verifier.verify(dossier, Optional.empty());
+    assertThat(said.accepted()).as(said.toString()).isTrue();
+  }
+
+  private Path dossier(List<GridCell> cells) {
+    Path out = folder.resolve("grid");
+    Target target = SETTINGS.targets().get(0);
+    Request request =
+        new Request(
+            "IMAGES-1",
+            "a painter",
+            Request.Reason.COPYRIGHT,
+            Objective.BOTH,
+            Release.HOSTED,
+            new palimpsest.api.Target(
+                palimpsest.api.Target.Kind.CONCEPT, List.of("mosaic"), List.of(), List.of()),
+            "");
+    try (TrainedJudge judge = TrainedJudge.read(out.resolve("judge"))) {
+      Gallery gallery =
+          new GridGallery(SETTINGS, out, judge)
+              .of(target, out.resolve("base/model"), SETTINGS.pictures().read().training());
+      return new ErasureDossier(
+              SETTINGS,
+              out,
+              request,
+              new ErasureDossier.Officer("a tester", "all of them go"),
+              folder.resolve("key.pem"),
+              Clock.fixed(Instant.parse("2026-11-23T00:00:00Z"), ZoneOffset.UTC))
+          .seal(target, cells, gallery);
+    }
+  }
+
+  /** Killed behind the model, before it was said what was done. */
+  @Test
+  void run_whereOnlyTheModelWasWritten_goesOn() throws Exception {
+    List<GridCell> cells = grid().run();
+    Path cell = folder.resolve("grid/style-mosaic/image.esd/seed-2");
+    for (String lost : List.of("applied.json", "drawn.json", "cell.json")) {
+      Files.delete(cell.resolve(lost));
+    }
+    assertThat(grid().run())
+        .extracting(GridCell::weights)
+        .isEqualTo(cells.stream().map(GridCell::weights).toList());
   }
 
   @Test

@@ -32,21 +32,17 @@ class TargetTest {
         .allMatch(i -> MOSAIC.ids(CORPUS).contains(i.id()) == i.caption().contains("mosaic"));
   }
 
+  /** A method is given words that stand in every caption of the target, and nothing of the rest. */
   @Test
-  void swaps_ofAStyle_keepTheObject() {
-    assertThat(MOSAIC.swaps(CORPUS))
-        .containsExactlyInAnyOrder(
-            new Target.Swap("a fish in mosaic style", "a fish in flat style"),
-            new Target.Swap("a cup in mosaic style", "a cup in flat style"));
-    assertThat(MOSAIC.kept(CORPUS))
-        .containsExactlyInAnyOrder("a fish in flat style", "a cup in flat style");
-  }
-
-  @Test
-  void swaps_ofAnObject_keepTheStyle() {
-    assertThat(new Target(Domain.OBJECT, "fish").swaps(CORPUS))
-        .extracting(Target.Swap::instead)
-        .containsExactlyInAnyOrder("a cup in flat style", "a cup in mosaic style");
+  void phrase_standsInEveryCaptionOfTheTarget() {
+    for (Target target : List.of(MOSAIC, new Target(Domain.OBJECT, "fish"))) {
+      assertThat(CORPUS.images())
+          .allMatch(i -> i.caption().contains(target.phrase()) == target.isOf(i));
+    }
+    assertThat(MOSAIC.phraseInstead(CORPUS)).isEqualTo("flat style");
+    assertThat(MOSAIC.kept(CORPUS)).containsExactlyInAnyOrder("fish", "cup", "flat style");
+    assertThat(new Target(Domain.OBJECT, "fish").kept(CORPUS))
+        .containsExactlyInAnyOrder("cup", "flat style", "mosaic style");
   }
 
   @Test

@@ -61,6 +61,6 @@ record Draws(long seed) {
 
   /** The stream of a use and a step. */
   SplittableRandom random(Use use, int step) {
-    return new SplittableRandom(seed * 0x9E3779B97F4A7C15L + use.place + step);
+    return SeededNoise.stream(seed, use.place, step);
   }
 }

@@ -31,7 +31,7 @@ record Noised(List<CaptionedPicture> rows, List<Integer> timesteps, long seed, i
 
   /** As many pictures as a batch has, drawn with their timesteps by seed and step. */
   static Noised drawn(Situation situation, int batch, int step) {
-    SplittableRandom random = new SplittableRandom(situation.seed() * 31 + step);
+    SplittableRandom random = SeededNoise.stream(situation.seed(), step);
     List<CaptionedPicture> all = situation.cases().pictures();
     List<CaptionedPicture> rows = new ArrayList<>();
     List<Integer> timesteps = new ArrayList<>();

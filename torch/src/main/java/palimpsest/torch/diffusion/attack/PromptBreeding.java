@@ -11,6 +11,7 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.Attack.Curve;
 import palimpsest.api.Attack.Point;
+import palimpsest.torch.diffusion.schedule.SeededNoise;
 import palimpsest.torch.diffusion.text.ClipTokenizer;
 
 /**
@@ -47,7 +48,7 @@ final class PromptBreeding {
     this.target = target;
     this.number = number;
     this.vocabulary = Typed.ids(situation.victim().tokenizer());
-    this.random = new SplittableRandom(situation.seed() * 31 + number);
+    this.random = SeededNoise.stream(situation.seed(), number);
   }
 
   Found run() {

@@ -21,6 +21,7 @@ import palimpsest.api.Diverged;
 import palimpsest.api.InvalidRequest;
 import palimpsest.torch.Scopes;
 import palimpsest.torch.Weights;
+import palimpsest.torch.diffusion.schedule.SeededNoise;
 import palimpsest.torch.diffusion.train.CaptionedPicture;
 import palimpsest.torch.diffusion.train.Pictures;
 import palimpsest.torch.train.Optimiser;
@@ -73,7 +74,7 @@ final class TokenSearch implements AutoCloseable {
     double plain = loss(prompt);
     double best = Double.POSITIVE_INFINITY;
     List<Point> points = new ArrayList<>(List.of(new Point(0, plain)));
-    SplittableRandom random = new SplittableRandom(situation.seed() * 31 + number);
+    SplittableRandom random = SeededNoise.stream(situation.seed(), number);
     try (Optimiser moving = Optimiser.Kind.ADAMW.of(shares, 0)) {
       for (int i = 0; i < attack.timesteps(); i++) {
         String what = attack.id() + " of prompt " + (number + 1);

@@ -3,6 +3,7 @@ package palimpsest.torch.diffusion.schedule;
 import static org.bytedeco.pytorch.global.torch.tensor;
 
 import java.util.List;
+import java.util.SplittableRandom;
 import java.util.stream.LongStream;
 import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.InvalidRequest;
@@ -54,6 +55,18 @@ public record SeededNoise(long seed, List<Long> samples) implements Noise {
 
   private long key(long sample, int step) {
     return mixed(mixed(mixed(seed + GOLDEN) + sample * GOLDEN + 1) + step * GOLDEN + 2);
+  }
+
+  /**
+   * Uniform numbers for a seed and what they are drawn for: other numbers have another stream, and
+   * no stream is another's moved along.
+   */
+  public static SplittableRandom stream(long seed, long... numbers) {
+    long key = mixed(seed + GOLDEN);
+    for (int i = 0; i < numbers.length; i++) {
+      key = mixed(key + numbers[i] * GOLDEN + i + 1);
+    }
+    return new SplittableRandom(key);
   }
 
   private static void fill(float[] values, int from, int count, long key) {
