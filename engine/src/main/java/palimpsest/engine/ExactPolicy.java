@@ -35,8 +35,8 @@ public record ExactPolicy(String name, int epochs, int batch, Slicing slicing, i
    * Those that are compared: all data in every epoch; slices with rehearsal in half as many steps;
    * the same with seven tenths of the steps on the first slice; nine tenths of the data first and
    * the likeliest to go last; shards, whose batches are small because each has few records. In
-   * slices the rate falls in each of them; in the small last ones from a fifth as high, so that
-   * less is unlearned.
+   * slices the rate falls in each of them; in the small last ones from half as high, so that less
+   * is unlearned.
    */
   public static List<ExactPolicy> all() {
     Optional<Double> alike = Optional.empty();
@@ -49,7 +49,7 @@ public record ExactPolicy(String name, int epochs, int batch, Slicing slicing, i
             "risk-last",
             EPOCHS,
             new Slicing(
-                LATE_SLICES + 1, EPOCHS - 1, REHEARSAL, Optional.of(1 - LATE), Optional.of(0.2))),
+                LATE_SLICES + 1, EPOCHS - 1, REHEARSAL, Optional.of(1 - LATE), Optional.of(0.5))),
         new ExactPolicy(
             "shards-16", EPOCHS, BATCH / 4, new Slicing(OF_A_SHARD, 0, 0, alike, same), SHARDS));
   }
