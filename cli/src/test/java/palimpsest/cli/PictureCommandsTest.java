@@ -31,7 +31,7 @@ class PictureCommandsTest {
     desk = Desk.make(folder);
     Invocation run = desk.run(TRAIN + " --samples-every 1 --out @drawings");
     assertThat(run.out().strip()).isEqualTo(desk.at("drawings/model"));
-    assertThat(run.err()).contains(" of 2, ", "pictures/s");
+    assertThat(run.err()).contains("Fitting a tokenizer"); // steps are told where they take long
   }
 
   @Test
