@@ -10,30 +10,29 @@ import palimpsest.discovery.image.Picture;
 import palimpsest.engine.picture.judge.PictureJudge.Drawing;
 import palimpsest.engine.picture.judge.PictureJudge.PictureDraw;
 import palimpsest.engine.picture.judge.PictureJudge.Subject;
-import palimpsest.torch.diffusion.train.PictureSampling;
-import palimpsest.torch.diffusion.train.PictureSampling.Asked;
+import palimpsest.torch.diffusion.train.PixelDrawing;
+import palimpsest.torch.diffusion.train.PixelDrawing.Wanted;
 
 /** Pictures of a model as a judge sees them. */
 final class PictureDrawing {
-  private final PictureSampling sampling;
+  private final PixelDrawing drawing;
   private final Subject subject;
   private final int size;
 
   PictureDrawing(Subject subject, Drawing drawing, int size) {
     this.subject = subject;
     this.size = size;
-    this.sampling =
-        new PictureSampling(drawing.sampler(), drawing.steps(), drawing.guidance(), size);
+    this.drawing = new PixelDrawing(drawing.sampler(), drawing.steps(), drawing.guidance(), 0);
   }
 
   List<Picture> draw(List<PictureDraw> batch) {
-    List<Asked> asked = new ArrayList<>();
+    List<Wanted> wanted = new ArrayList<>();
     for (PictureDraw draw : batch) {
       String caption = draw.prompt().caption();
-      asked.add(
-          new Asked(subject.tokenizer().encode(caption), noise(caption + "\n" + draw.seed())));
+      wanted.add(
+          new Wanted(subject.tokenizer().encode(caption), noise(caption + "\n" + draw.seed())));
     }
-    return sampling.draw(subject.model(), asked).stream()
+    return drawing.draw(subject.model(), wanted, subject.model().noText()).stream()
         .map(rgb -> new Picture(size, size, rgb))
         .toList();
   }
