@@ -102,7 +102,7 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
    * @param told steps by the cost model
    * @param seconds taken, all included
    * @param toldSeconds by the cost model
-   * @param perStep mean seconds of a step of the replay
+   * @param perStep mean seconds of a step of the replay, checkpoints that stay apart
    * @param before digest of the parameters of the model that forgot
    * @param after digest of the parameters
    */
@@ -122,7 +122,7 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
    * @param policy name
    * @param base digest of the model under shards
    * @param steps of the training
-   * @param seconds of the training, at its mean pace
+   * @param seconds of the training's steps, checkpoints included
    * @param again steps of training anew without one author; of shards those of training all anew
    * @param costs steps for each author, by the cost model
    * @param stored bytes of all checkpoints that stay
@@ -212,7 +212,7 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
     for (Path run : trained.runs(model)) {
       int own = FinishedRun.of(run).steps();
       steps += own;
-      seconds += own * Pace.of(run).orElseThrow().perStep();
+      seconds += Pace.of(run).orElseThrow().seconds();
       stored += PolicyModel.bytes(run);
     }
     int again = 0;
@@ -323,7 +323,7 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
           continue; // of a shard that was taken over
         }
         Optional<Pace> pace = Pace.of(run);
-        seconds += pace.map(Pace::seconds).orElse(0.0);
+        seconds += pace.map(p -> p.seconds() - p.keeping()).orElse(0.0);
         steps += pace.map(Pace::steps).orElse(0L);
       }
       return steps == 0 ? 0 : seconds / steps;

@@ -1,7 +1,6 @@
 package palimpsest.engine;
 
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -10,6 +9,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
 import palimpsest.discovery.Corpus;
@@ -25,11 +25,13 @@ import palimpsest.torch.train.ExampleTable;
  *
  * @param shards what the model is made of
  * @param byShard records by the name of their shard
+ * @param seconds that it took to tell, which whoever forgets spends again
  */
-record Holdings(ShardSet shards, Map<String, List<Example>> byShard) {
+record Holdings(ShardSet shards, Map<String, List<Example>> byShard, double seconds) {
 
   /** Those of a merged model. */
   static Holdings of(Path model, ShardSet shards, Corpus corpus) {
+    long from = System.nanoTime();
     Path base = Path.of(shards.base());
     Set<String> gone = Set.copyOf(shards.without());
     List<Example> free =
@@ -44,20 +46,23 @@ record Holdings(ShardSet shards, Map<String, List<Example>> byShard) {
               tokenizer,
               LlamaConfig.read(base.resolve("config.json")).maxPositions(),
               PromptTemplate.TooLong.REFUSE);
+      List<TokenizedExample> encoded = free.stream().map(prompts::encode).toList();
       for (ShardSet.Part part : shards.parts()) {
-        List<TokenizedExample> encoded = free.stream().map(prompts::encode).toList();
         Path run = ShardSet.part(ShardSet.folder(model), part.name()).resolve("run");
         BitSet met = new ExampleTable(run).met(encoded);
-        List<Example> own = new ArrayList<>();
-        List<Example> rest = new ArrayList<>();
-        for (int i = 0; i < free.size(); i++) {
-          (met.get(i) ? own : rest).add(free.get(i));
-        }
-        held.put(part.name(), own);
-        free = rest;
+        held.put(part.name(), pick(free, met, true));
+        free = pick(free, met, false);
+        encoded = pick(encoded, met, false);
       }
     }
-    return new Holdings(shards, held);
+    return new Holdings(shards, held, Applying.since(from));
+  }
+
+  private static <T> List<T> pick(List<T> from, BitSet met, boolean which) {
+    return IntStream.range(0, from.size())
+        .filter(i -> met.get(i) == which)
+        .mapToObj(from::get)
+        .toList();
   }
 
   /** The records of one shard. */

@@ -149,8 +149,8 @@ record ReplayLink(
     return first;
   }
 
-  /** Seconds that so many of its steps take, where its pace was measured. */
+  /** Seconds that doing its last so many steps again takes, where its pace was measured. */
   Optional<Double> seconds(int steps) {
-    return pace.map(p -> steps * p.perStep());
+    return pace.map(p -> p.seconds(steps, run.keptAfter(run.steps() - steps)));
   }
 }

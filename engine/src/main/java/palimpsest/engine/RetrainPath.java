@@ -67,7 +67,7 @@ record RetrainPath(
       return Optional.empty();
     }
     int steps = manifest.steps(left);
-    Optional<Double> seconds = pace.map(p -> steps * p.perStep());
+    Optional<Double> seconds = pace.map(p -> p.seconds(steps, 0));
     Cost cost = new Cost("the first weights", false, seconds, disk, 0);
     return Optional.of(new Way(Retrain.defaults().id(), steps, cost));
   }

@@ -23,7 +23,7 @@ import palimpsest.methods.exact.Shards;
  * @param links the training of each shard, by its name
  * @param holdings which records each holds, where that is known
  * @param merged bytes of the merged model's weights
- * @param merging how long merging took, where that was measured
+ * @param merging how long merging took the last time, where that was measured
  */
 record ShardPath(
     Shards method,
@@ -87,7 +87,8 @@ record ShardPath(
     int steps = 0;
     long disk = merged;
     long stored = 0;
-    Optional<Double> seconds = merging.map(MergePace::seconds);
+    double telling = holdings.map(Holdings::seconds).orElse(0.0);
+    Optional<Double> seconds = merging.map(m -> m.seconds() + telling);
     for (Map.Entry<String, ReplayLink> shard : links.entrySet()) {
       ReplayLink link = shard.getValue();
       disk += link.weights();

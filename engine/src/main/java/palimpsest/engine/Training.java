@@ -53,6 +53,7 @@ public final class Training {
   private Slicing slicing = Slicing.NONE;
   private Optional<Trained.LowRank> adapter = Optional.empty();
   private boolean merges = true;
+  private long from; // when it was begun
   private Optional<String> begin = Optional.empty(); // digest that the first weights must have
   private Optional<TrainingRun.Replayed> replayed = Optional.empty();
   private Optional<Replay> redone = Optional.empty(); // once the data are there
@@ -184,6 +185,7 @@ public final class Training {
     if (adapter.isPresent()) {
       throw new InvalidRequest("an adapter is laid over a checkpoint: give --start");
     }
+    from = System.nanoTime();
     LlamaConfig config = LlamaConfig.read(start.resolve("config.json"));
     try (Tokenizer tokenizer = Tokenizer.load(start)) {
       tokenizer.requireFits(config);
@@ -199,6 +201,7 @@ public final class Training {
 
   /** Trains a checkpoint further. */
   public void fromCheckpoint(Corpus corpus, List<Example> examples, Path checkpoint) {
+    from = System.nanoTime();
     try (TextModel model = TextModel.read(checkpoint, template)) {
       train(model, corpus, examples, Optional.of(checkpoint));
     }
@@ -270,6 +273,7 @@ public final class Training {
       RunFolder folder = run.descend(over.map(model.llama()::with).orElse(model.llama()));
       finish(model, over, weights -> manifest(start, corpus, examples, folder.head(), weights));
       folder.dropCheckpoints();
+      folder.took(Applying.since(from));
     } finally {
       over.ifPresent(Adapter::close);
     }

@@ -46,14 +46,14 @@ class ReplayPathTest {
       link(
           6,
           List.of(2, 4),
-          Optional.of(new Pace(4, 2.0, OptionalDouble.empty())),
+          Optional.of(new Pace(4, 2.0, 0, 0, OptionalDouble.empty(), 0)),
           PLACES,
           List.of(1, 2, 3, 5, 4, 6));
   private static final ReplayLink BEFORE =
       link(
           10,
           List.of(3, 7),
-          Optional.of(new Pace(100, 25, OptionalDouble.empty())),
+          Optional.of(new Pace(100, 25, 0, 0, OptionalDouble.empty(), 0)),
           Map.of("x", List.of(1), "a", List.of(0)),
           List.of(1, 8));
 
@@ -110,6 +110,21 @@ class ReplayPathTest {
     assertThat(without(new ReplayPath(List.of(OWN), true), "b").cost())
         .isEqualTo(
             new Cost("the checkpoint of step 4", false, Optional.of(1.0), 100 + 300 * 5, 700));
+  }
+
+  /**
+   * Two steps after checkpoint 4 take 0.5 s each, and 3 s lie around them; four after checkpoint 2
+   * take the checkpoint of step 4 too, 0.25 s.
+   */
+  @Test
+  void seconds_haveTheCheckpointsOnTheWayAndWhatIsAroundTheSteps() {
+    Pace pace = new Pace(10, 5.5, 2, 0.5, OptionalDouble.empty(), 3);
+    ReplayLink timed = link(6, List.of(2, 4), Optional.of(pace), PLACES, OWN.touches());
+
+    assertThat(without(new ReplayPath(List.of(timed), true), "b").cost().seconds())
+        .contains(3 + 2 * 0.5);
+    assertThat(without(new ReplayPath(List.of(timed), true), "c").cost().seconds())
+        .contains(3 + 4 * 0.5 + 0.25);
   }
 
   /** x is met in step 8 of the training before: 10 - 7 steps of it, and all 6 of the model's. */

@@ -105,9 +105,14 @@ public record FinishedRun(Path folder, List<String> lines) {
     return new TreeSet<>(new Checkpoints(folder).steps());
   }
 
-  /** Steps whose checkpoints are to be kept, by the run and by what is done again of it. */
+  /** How many checkpoints are to be kept, by the run and by what is done again of it. */
   public int kept() {
-    return RunFolder.Saving.of(lines.get(0)).kept().size();
+    return keptAfter(0);
+  }
+
+  /** How many of them are of later steps than one. */
+  public int keptAfter(int step) {
+    return RunFolder.Saving.of(lines.get(0)).kept().tailSet(step, false).size();
   }
 
   /**

@@ -1,25 +1,27 @@
 package palimpsest.torch.train;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.TreeMap;
 import palimpsest.api.CorruptArtifact;
 import palimpsest.torch.checkpoint.AtomicFile;
 
 /**
- * How long a run's steps took, summed over the parts in which it was done: what tells how long
- * others will take. Beside the ledger and not in it, which is a function of the run's inputs.
+ * How long a run took, summed over the parts in which it was done: what tells how long others will
+ * take. Beside the ledger and not in it, which is a function of the run's inputs.
  *
  * <pre>
- * pace.json   {"ledger":0.1,"seconds":83.2,"steps":400}
+ * pace.json   {"around":2.1,"kept":10,"keeping":4.2,"ledger":0.1,"seconds":83.2,"steps":400}
  * </pre>
  *
  * <p>Steps that a killed run did after its last checkpoint are not in it, nor is their time: they
@@ -27,11 +29,19 @@ import palimpsest.torch.checkpoint.AtomicFile;
  *
  * @param steps that were done, those that were done twice counted twice
  * @param seconds that they took, checkpoints on the way included
- * @param ledger seconds of these that went into the ledger; empty where they were not measured
+ * @param kept checkpoints that were taken to stay
+ * @param keeping seconds of the steps' that taking these took; with {@code kept} 0 where it was not
+ *     measured
+ * @param ledger seconds of the steps' that went into the ledger; empty where they were not measured
+ * @param around seconds beside the steps: reading the model and the data, writing the result; of
+ *     the last part alone, and 0 where they were not measured
  */
-public record Pace(long steps, double seconds, OptionalDouble ledger) {
+public record Pace(
+    long steps, double seconds, long kept, double keeping, OptionalDouble ledger, double around) {
   static final String FILE = "pace.json";
-  private static final Pace NONE = new Pace(0, 0, OptionalDouble.of(0));
+  private static final Pace NONE = new Pace(0, 0, 0, 0, OptionalDouble.of(0), 0);
+  private static final double MOST = 1e12;
+  private static final ObjectMapper JSON = new ObjectMapper();
 
   /**
    * That of a run; empty where none was kept or no step done.
@@ -42,9 +52,18 @@ public record Pace(long steps, double seconds, OptionalDouble ledger) {
     return Optional.of(read(run.resolve(FILE))).filter(p -> p.steps > 0);
   }
 
-  /** Mean seconds of a step. */
+  /** Mean seconds of a step, checkpoints to stay apart. */
   public double perStep() {
-    return seconds / steps;
+    return (seconds - keeping) / steps;
+  }
+
+  /**
+   * Seconds of a run of so many of its steps, all included.
+   *
+   * @param checkpoints to be taken on the way that are to stay
+   */
+  public double seconds(int steps, int checkpoints) {
+    return around + steps * perStep() + (kept == 0 ? 0 : checkpoints * keeping / kept);
   }
 
   private static Pace read(Path file) {
@@ -52,22 +71,33 @@ public record Pace(long steps, double seconds, OptionalDouble ledger) {
       return NONE;
     }
     try {
-      JsonNode node = new ObjectMapper().readTree(Files.readString(file, StandardCharsets.UTF_8));
+      JsonNode node = JSON.readTree(Files.readString(file, UTF_8));
       JsonNode steps = node.path("steps");
       double seconds = node.path("seconds").asDouble(-1);
-      if (!steps.canConvertToLong() || steps.asLong() < 0 || !(seconds >= 0 && seconds < 1e12)) {
+      double around = node.path("around").asDouble(0);
+      if (!steps.canConvertToLong() || steps.asLong() < 0 || !isTime(seconds) || !isTime(around)) {
         throw wrong(file, null);
       }
       double ledger = node.path("ledger").asDouble(-1);
+      long kept = node.path("kept").asLong(0);
+      double keeping = node.path("keeping").asDouble(0);
+      boolean apart = kept > 0 && keeping >= 0 && keeping <= seconds;
       return new Pace(
           steps.asLong(),
           seconds,
-          ledger >= 0 && ledger <= seconds ? OptionalDouble.of(ledger) : OptionalDouble.empty());
+          apart ? kept : 0,
+          apart ? keeping : 0,
+          ledger >= 0 && ledger <= seconds ? OptionalDouble.of(ledger) : OptionalDouble.empty(),
+          around);
     } catch (JsonProcessingException e) {
       throw wrong(file, e);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static boolean isTime(double seconds) {
+    return seconds >= 0 && seconds < MOST;
   }
 
   private static CorruptArtifact wrong(
@@ -83,6 +113,9 @@ public record Pace(long steps, double seconds, OptionalDouble ledger) {
     private final long from = System.nanoTime();
     private long steps;
     private long ledger;
+    private long kept;
+    private long keeping;
+    private OptionalDouble ended = OptionalDouble.empty(); // seconds from then to the last step
 
     Watch(Path run) {
       file = run.resolve(FILE);
@@ -100,24 +133,49 @@ public record Pace(long steps, double seconds, OptionalDouble ledger) {
       ledger += nanos;
     }
 
+    /** A checkpoint that is to stay took so many nanoseconds. */
+    void kept(long nanos) {
+      kept++;
+      keeping += nanos;
+    }
+
     /** Writes the sum so far, where there is something to add. */
     void write() {
+      write(seconds(), before.around);
+    }
+
+    /** The last step is done. */
+    void end() {
+      ended = OptionalDouble.of(seconds());
+      write();
+    }
+
+    /** All took so many seconds, to the result's last file; after the {@link #end()}. */
+    void all(double took) {
+      double own = ended.orElseThrow();
+      write(own, Math.max(0, took - own));
+    }
+
+    private double seconds() {
+      return (System.nanoTime() - from) / 1e9;
+    }
+
+    private void write(double seconds, double around) {
       if (steps == 0) {
         return;
       }
-      double seconds = before.seconds + (System.nanoTime() - from) / 1e9;
-      String spent =
-          before.ledger.isPresent()
-              ? "\"ledger\":" + (before.ledger.getAsDouble() + ledger / 1e9) + ","
-              : "";
-      String line =
-          String.format(
-              Locale.ROOT,
-              "{%s\"seconds\":%s,\"steps\":%d}%n",
-              spent,
-              seconds,
-              before.steps + steps);
-      AtomicFile.write(file, line.getBytes(StandardCharsets.UTF_8));
+      Map<String, Object> sum = new TreeMap<>();
+      sum.put("around", around);
+      sum.put("kept", before.kept + kept);
+      sum.put("keeping", before.keeping + keeping / 1e9);
+      before.ledger.ifPresent(spent -> sum.put("ledger", spent + ledger / 1e9));
+      sum.put("seconds", before.seconds + seconds);
+      sum.put("steps", before.steps + steps);
+      try {
+        AtomicFile.write(file, (JSON.writeValueAsString(sum) + "\n").getBytes(UTF_8));
+      } catch (JsonProcessingException e) {
+        throw new IllegalStateException("numbers are no JSON", e);
+      }
     }
   }
 }

@@ -210,7 +210,10 @@ public final class RunFolder implements AutoCloseable {
     long took = System.nanoTime() - from;
     watch.ifPresent(w -> w.ledger(took));
     if (saving.kept().contains(step)) {
+      long packing = System.nanoTime();
       checkpoints.pack(step, state.tensors(), ledger().head(), saving.kept());
+      long packed = System.nanoTime() - packing;
+      watch.ifPresent(w -> w.kept(packed));
     } else {
       checkpoints.write(step, state.tensors(), ledger().head());
     }
@@ -221,7 +224,16 @@ public final class RunFolder implements AutoCloseable {
   /** Makes the ledger last, after the last step, and notes how long the steps took. */
   void end() {
     ledger().sync();
-    watch.ifPresent(Pace.Watch::write);
+    watch.ifPresent(Pace.Watch::end);
+  }
+
+  /**
+   * Notes, after the last step, how long all took of which the steps are a part.
+   *
+   * @param seconds since before the model was read
+   */
+  public void took(double seconds) {
+    watch.ifPresent(w -> w.all(seconds));
   }
 
   /** Removes the checkpoints of a run that is done but those to be kept; the ledger stays. */

@@ -34,6 +34,10 @@ class PaceTest {
   private void descend(Consumer<Progress> listener, BooleanSupplier stop) {
     RunFolder into =
         new RunFolder(run, "{}", new RunFolder.Saving(3, new TreeSet<>()), new TreeSet<>());
+    descend(into, listener, stop);
+  }
+
+  private static void descend(RunFolder into, Consumer<Progress> listener, BooleanSupplier stop) {
     try (Llama model = new Llama(TINY, InitialWeights.draw(TINY, 3))) {
       new Descent(DATA, Loss.NLL, RECIPE, Optional.of(into), listener, stop).run(model);
     }
@@ -65,6 +69,35 @@ class PaceTest {
   void pace_ofARun_tellsWhatTheLedgerTook() {
     descend(p -> {}, () -> false);
     assertThat(pace().ledger().orElseThrow()).isPositive().isLessThan(pace().seconds());
+  }
+
+  /** Stays after steps 2 and 7, each the state of one model: so many times, and some time. */
+  @Test
+  void pace_ofARunThatKeepsCheckpoints_hasTheirTimeApart_andWhatWasAroundTheSteps() {
+    RunFolder into =
+        new RunFolder(
+            run, "{}", new RunFolder.Saving(0, new TreeSet<>(List.of(2, 7))), new TreeSet<>());
+    descend(into, p -> {}, () -> false);
+    assertThat(pace().around()).isZero();
+    into.took(pace().seconds() + 5);
+
+    assertThat(pace().around()).isBetween(4.9, 5.1);
+    assertThat(pace().kept()).isEqualTo(2);
+    assertThat(pace().keeping()).isPositive().isLessThan(pace().seconds());
+    assertThat(pace().perStep()).isEqualTo((pace().seconds() - pace().keeping()) / 8);
+    assertThat(pace().seconds(3, 1))
+        .isEqualTo(pace().around() + 3 * pace().perStep() + pace().keeping() / 2);
+  }
+
+  /** Of 8 s one was for two checkpoints; 2 s were around: 2 + 5 * 0.7 + 3 * 0.5. */
+  @Test
+  void seconds_areThoseOfStepsAndCheckpointsAndWhatIsAround() throws IOException {
+    Files.writeString(
+        run.resolve("pace.json"),
+        "{\"around\":2,\"kept\":2,\"keeping\":1,\"seconds\":8,\"steps\":10}");
+    assertThat(pace().seconds(5, 3)).isEqualTo(2 + 5 * 0.7 + 3 * 0.5);
+    Files.writeString(run.resolve("pace.json"), "{\"seconds\":8,\"steps\":10}");
+    assertThat(pace().seconds(5, 3)).as("where only these were measured").isEqualTo(4);
   }
 
   /** Killed in the fifth step: of the steps after the third there is no checkpoint. */
