@@ -23,6 +23,7 @@ import palimpsest.torch.text.Tokenizer;
 import palimpsest.torch.train.ExampleTable;
 import palimpsest.torch.train.FinishedRun;
 import palimpsest.torch.train.Pace;
+import palimpsest.torch.train.Visits;
 
 /**
  * One training of a chain, as far as the cost of doing it again depends on it.
@@ -34,7 +35,7 @@ import palimpsest.torch.train.Pace;
  * @param weights bytes of its model's
  * @param places by the id of each record to forget that it met, where that one and those equal to
  *     it stand, in ascending order
- * @param touches for each place the step that first met it
+ * @param visits in which steps each place was met; empty where it is not known where records stand
  */
 record ReplayLink(
     FinishedRun run,
@@ -43,7 +44,7 @@ record ReplayLink(
     Optional<Pace> pace,
     long weights,
     Map<String, List<Integer>> places,
-    List<Integer> touches) {
+    Optional<Visits> visits) {
 
   /**
    * That of a model's training, of which it is not known where the records stand.
@@ -65,7 +66,7 @@ record ReplayLink(
         Pace.of(folder),
         PastTraining.weightBytes(model),
         Map.of(),
-        List.of());
+        Optional.empty());
   }
 
   /**
@@ -87,7 +88,7 @@ record ReplayLink(
             link.pace,
             link.weights,
             places(training, table, met),
-            IntStream.of(link.run.firstTouches(table.size())).boxed().toList());
+            Optional.of(link.run.visits(table.size())));
   }
 
   private static Map<String, List<Integer>> places(
@@ -123,6 +124,11 @@ record ReplayLink(
     return String.valueOf(file.getFileName());
   }
 
+  /** The same at another pace. */
+  ReplayLink paced(Optional<Pace> other) {
+    return new ReplayLink(run, checkpoints, stored, other, weights, places, visits);
+  }
+
   boolean isTouched(Set<String> records) {
     return records.stream().anyMatch(places::containsKey);
   }
@@ -133,24 +139,39 @@ record ReplayLink(
     return last == null ? 0 : last;
   }
 
-  /** Of records that are equal to others, the last places become empty: the others move up. */
   private int firstTouch(Set<String> records) {
-    Map<List<Integer>, Integer> gone = new HashMap<>();
-    for (String id : records) {
-      Optional.ofNullable(places.get(id)).ifPresent(alike -> gone.merge(alike, 1, Integer::sum));
-    }
     int first = run.steps() + 1;
-    for (Map.Entry<List<Integer>, Integer> entry : gone.entrySet()) {
-      List<Integer> alike = entry.getKey();
-      for (int place : alike.subList(Math.max(0, alike.size() - entry.getValue()), alike.size())) {
-        first = Math.min(first, touches.get(place));
-      }
+    for (int place : gone(records)) {
+      first = Math.min(first, visits.orElseThrow().first(place));
     }
     return first;
   }
 
-  /** Seconds that doing its last so many steps again takes, where its pace was measured. */
-  Optional<Double> seconds(int steps) {
-    return pace.map(p -> p.seconds(steps, run.keptAfter(run.steps() - steps)));
+  /** Of records that are equal to others, the last places become empty: the others move up. */
+  private Set<Integer> gone(Set<String> records) {
+    Map<List<Integer>, Integer> gone = new HashMap<>();
+    for (String id : records) {
+      Optional.ofNullable(places.get(id)).ifPresent(alike -> gone.merge(alike, 1, Integer::sum));
+    }
+    Set<Integer> empty = new TreeSet<>();
+    gone.forEach(
+        (alike, some) ->
+            empty.addAll(alike.subList(Math.max(0, alike.size() - some), alike.size())));
+    return empty;
+  }
+
+  /**
+   * Seconds that doing it again takes, where its pace was measured. A step takes as long as it
+   * meets examples: where a third of a slice goes, its steps are a third shorter.
+   *
+   * @param kept first steps that stay
+   * @param records that are left out
+   */
+  Optional<Double> seconds(int kept, Set<String> records) {
+    double share =
+        visits
+            .map(v -> v.share(kept, gone(records)))
+            .orElse((double) (run.steps() - kept) / Math.max(1, run.steps()));
+    return pace.map(p -> p.seconds(share * run.steps(), run.keptAfter(kept)));
   }
 }

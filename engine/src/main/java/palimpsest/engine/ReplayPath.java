@@ -90,7 +90,7 @@ record ReplayPath(List<ReplayLink> links, boolean known) implements ExactPath {
     int kept = known ? links.get(last).keptWithout(records) : 0;
     List<ReplayLink> again = links.subList(0, last + 1);
     int steps = again.stream().mapToInt(l -> l.run().steps()).sum() - kept;
-    Optional<Double> seconds = seconds(again, kept);
+    Optional<Double> seconds = seconds(again, kept, records);
     long disk = again.stream().mapToLong(l -> ExactPath.disk(l.weights(), l.run().kept())).sum();
     long stored = again.stream().mapToLong(ReplayLink::stored).sum();
     Cost cost = new Cost(from(kept, last), !known, seconds, disk, stored);
@@ -98,12 +98,11 @@ record ReplayPath(List<ReplayLink> links, boolean known) implements ExactPath {
   }
 
   /** Of all trainings, of the last but the steps that are kept. */
-  private static Optional<Double> seconds(List<ReplayLink> again, int kept) {
+  private static Optional<Double> seconds(List<ReplayLink> again, int kept, Set<String> records) {
     double sum = 0;
     for (int i = 0; i < again.size(); i++) {
       ReplayLink link = again.get(i);
-      Optional<Double> seconds =
-          link.seconds(link.run().steps() - (i == again.size() - 1 ? kept : 0));
+      Optional<Double> seconds = link.seconds(i == again.size() - 1 ? kept : 0, records);
       if (seconds.isEmpty()) {
         return Optional.empty();
       }

@@ -12,6 +12,7 @@ import palimpsest.api.Cost;
 import palimpsest.api.InvalidRequest;
 import palimpsest.discovery.Corpus;
 import palimpsest.methods.exact.Shards;
+import palimpsest.torch.train.Pace;
 
 /**
  * Making the adapters again of those shards that held a record, each from the last of its
@@ -51,12 +52,20 @@ record ShardPath(
       Path adapter = ShardSet.part(ShardSet.folder(model), part.name()).resolve("adapter");
       links.put(part.name(), link(adapter, part, method, holdings, corpus, records));
     }
+    double around = median(links.values().stream().flatMap(l -> l.pace().stream()).toList());
+    links.replaceAll((shard, link) -> link.paced(link.pace().map(p -> p.around(around))));
     return new ShardPath(
         method,
         links,
         holdings,
         PastTraining.weightBytes(model),
         MergePace.of(ShardSet.folder(model)));
+  }
+
+  /** Of what lay around the steps: with the first shard's is the start of the process. */
+  private static double median(List<Pace> paces) {
+    double[] around = paces.stream().mapToDouble(Pace::around).sorted().toArray();
+    return around.length == 0 ? 0 : around[around.length / 2];
   }
 
   private static ReplayLink link(
@@ -98,11 +107,11 @@ record ShardPath(
       }
       touched.add(shard.getKey());
       if (isMadeAgain(shard.getKey(), records)) {
-        int again = link.run().steps() - (holdings.isEmpty() ? 0 : link.keptWithout(records));
-        steps += again;
+        int kept = holdings.isEmpty() ? 0 : link.keptWithout(records);
+        steps += link.run().steps() - kept;
         disk += ExactPath.disk(link.weights(), link.run().kept());
         stored += link.stored();
-        seconds = seconds.flatMap(sum -> link.seconds(again).map(s -> sum + s));
+        seconds = seconds.flatMap(sum -> link.seconds(kept, records).map(s -> sum + s));
       }
     }
     Cost cost = new Cost(from(touched, records), holdings.isEmpty(), seconds, disk, stored);

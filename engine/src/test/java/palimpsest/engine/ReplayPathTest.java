@@ -10,12 +10,15 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import palimpsest.api.Cost;
 import palimpsest.engine.ExactPath.Way;
+import palimpsest.torch.train.Course;
 import palimpsest.torch.train.FinishedRun;
 import palimpsest.torch.train.Pace;
+import palimpsest.torch.train.Visits;
 
 /**
  * By hand: a training of six steps with checkpoints of steps 2 and 4, both to be kept, after one of
@@ -69,7 +72,34 @@ class ReplayPathTest {
                 Collections.nCopies(steps, "{}").stream())
             .toList();
     FinishedRun run = new FinishedRun(Path.of("run"), lines);
-    return new ReplayLink(run, new TreeSet<>(checkpoints), 700, pace, 100, places, touches);
+    return new ReplayLink(
+        run,
+        new TreeSet<>(checkpoints),
+        700,
+        pace,
+        100,
+        places,
+        Optional.of(visits(steps, touches)));
+  }
+
+  /** A step meets the places that are first met in it, or else one more place. */
+  private static Visits visits(int steps, List<Integer> touches) {
+    Course course =
+        new Course() {
+          @Override
+          public int steps() {
+            return steps;
+          }
+
+          @Override
+          public Planned at(int step) {
+            int[] first =
+                IntStream.range(0, touches.size()).filter(i -> touches.get(i) == step).toArray();
+            int[] met = first.length == 0 ? new int[] {touches.size()} : first;
+            return new Planned(0, List.of(met), List.of());
+          }
+        };
+    return new Visits(course, touches.size() + 1);
   }
 
   private static Way without(ReplayPath path, String... records) {
@@ -104,30 +134,36 @@ class ReplayPathTest {
     assertThat(begins("t", "twin")).isEqualTo("6 from the first weights");
   }
 
-  /** Half a second a step; 100 + 300 (2 + 3) bytes, two checkpoints being kept. */
+  /**
+   * Half a second a step, of the two that are done again that which met b alone is empty; 100 + 300
+   * (2 + 3) bytes, two checkpoints being kept.
+   */
   @Test
   void cost_ofOneTraining_hasItsPaceAndItsBytes() {
     assertThat(without(new ReplayPath(List.of(OWN), true), "b").cost())
         .isEqualTo(
-            new Cost("the checkpoint of step 4", false, Optional.of(1.0), 100 + 300 * 5, 700));
+            new Cost("the checkpoint of step 4", false, Optional.of(0.5), 100 + 300 * 5, 700));
   }
 
   /**
-   * Two steps after checkpoint 4 take 0.5 s each, and 3 s lie around them; four after checkpoint 2
-   * take the checkpoint of step 4 too, 0.25 s.
+   * Of two steps after checkpoint 4 one is not empty and takes 0.5 s, and 3 s lie around them;
+   * three of four after checkpoint 2, and the checkpoint of step 4, 0.25 s.
    */
   @Test
   void seconds_haveTheCheckpointsOnTheWayAndWhatIsAroundTheSteps() {
     Pace pace = new Pace(10, 5.5, 2, 0.5, OptionalDouble.empty(), 3);
-    ReplayLink timed = link(6, List.of(2, 4), Optional.of(pace), PLACES, OWN.touches());
+    ReplayLink timed = link(6, List.of(2, 4), Optional.of(pace), PLACES, List.of(1, 2, 3, 5, 4, 6));
 
     assertThat(without(new ReplayPath(List.of(timed), true), "b").cost().seconds())
-        .contains(3 + 2 * 0.5);
+        .contains(3 + 0.5);
     assertThat(without(new ReplayPath(List.of(timed), true), "c").cost().seconds())
-        .contains(3 + 4 * 0.5 + 0.25);
+        .contains(3 + 3 * 0.5 + 0.25);
   }
 
-  /** x is met in step 8 of the training before: 10 - 7 steps of it, and all 6 of the model's. */
+  /**
+   * x is met in step 8 of the training before: 10 - 7 steps of it, one empty, and all 6 of the
+   * model's.
+   */
   @Test
   void chain_recordOfTheTrainingBefore_takesThatFromItsCheckpointAndAllOfTheOther() {
     ReplayPath chain = new ReplayPath(List.of(OWN, BEFORE), true);
@@ -139,7 +175,7 @@ class ReplayPathTest {
             new Cost(
                 "the checkpoint of step 7 of the training before",
                 false,
-                Optional.of(3 * 0.25 + 6 * 0.5),
+                Optional.of(2 * 0.25 + 6 * 0.5),
                 2 * (100 + 300 * 5),
                 1400));
     assertThat(without(chain, "b").steps()).as("the one before is as it was").isEqualTo(2);
@@ -165,7 +201,7 @@ class ReplayPathTest {
     assertThat(without(new ReplayPath(List.of(OWN, unpaced), true), "x").cost().seconds())
         .isEmpty();
     assertThat(without(new ReplayPath(List.of(OWN, unpaced), true), "b").cost().seconds())
-        .contains(1.0);
+        .contains(0.5);
   }
 
   @Test

@@ -94,9 +94,13 @@ public record FinishedRun(Path folder, List<String> lines) {
     return lines.size() - 1;
   }
 
-  /** For each place the step that first met it; one behind the last where none did. */
-  public int[] firstTouches(int places) {
-    return Placement.firstTouches(
+  /**
+   * In which steps each place was met.
+   *
+   * @throws CorruptArtifact if a line names a place that is none
+   */
+  public Visits visits(int places) {
+    return new Visits(
         new RecordedCourse(lines, places, Integer.MAX_VALUE), places); // companions are no matter
   }
 

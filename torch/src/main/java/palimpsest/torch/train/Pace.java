@@ -60,10 +60,16 @@ public record Pace(
   /**
    * Seconds of a run of so many of its steps, all included.
    *
+   * @param steps where some meet less than the mean step does, less
    * @param checkpoints to be taken on the way that are to stay
    */
-  public double seconds(int steps, int checkpoints) {
+  public double seconds(double steps, int checkpoints) {
     return around + steps * perStep() + (kept == 0 ? 0 : checkpoints * keeping / kept);
+  }
+
+  /** The same with other seconds beside the steps. */
+  public Pace around(double others) {
+    return new Pace(steps, seconds, kept, keeping, ledger, others);
   }
 
   private static Pace read(Path file) {

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import palimpsest.api.CorruptArtifact;
@@ -52,8 +53,9 @@ class FinishedRunTest {
     FinishedRun run = run("one", "a", "[3]");
 
     assertThat(run.steps()).isEqualTo(3);
-    assertThat(run.firstTouches(5)).containsExactly(1, 1, 1, 4, 2);
-    assertThatThrownBy(() -> run.firstTouches(4))
+    Visits visits = run.visits(5);
+    assertThat(IntStream.range(0, 5).map(visits::first)).containsExactly(1, 1, 1, 4, 2);
+    assertThatThrownBy(() -> run.visits(4))
         .isInstanceOf(CorruptArtifact.class)
         .hasMessageContaining("names example 4 of 4");
   }
