@@ -50,7 +50,8 @@ final class BenchExactCommand implements Callable<Integer> {
       names = "--policy",
       paramLabel = "NAME",
       split = ",",
-      description = "shuffled, rehearsed-short, first-70, risk-last, shards-16; all unless given.")
+      description =
+          "shuffled, shuffled-long, rehearsed-short, first-70, risk-last, shards-16; all unless given.")
   private @Nullable List<String> policies;
 
   @Option(

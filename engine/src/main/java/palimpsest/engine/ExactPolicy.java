@@ -18,6 +18,7 @@ import palimpsest.torch.train.Slicing;
  */
 public record ExactPolicy(String name, int epochs, int batch, Slicing slicing, int shards) {
   private static final int EPOCHS = 12;
+  private static final int LONG = 15; // as many steps as risk-last
   private static final int BATCH = 16;
   private static final int SLICES = 11; // one checkpoint before each but the first
   private static final int FIRST_EPOCHS = 14; // on the nine tenths that are rarely asked for
@@ -33,17 +34,18 @@ public record ExactPolicy(String name, int epochs, int batch, Slicing slicing, i
   static final double RISK = 0.9;
 
   /**
-   * Those that are compared: all data in every epoch; slices with rehearsal in half as many steps;
-   * the same with seven tenths of the steps on the first slice; nine tenths of the data first and
-   * the likeliest to go last; shards, whose batches are small because each has few records. In
-   * slices the rate falls in each of them; in the small last ones from half as high, so that less
-   * is unlearned.
+   * Those that are compared: all data in every epoch, and the same for longer; slices with
+   * rehearsal in half as many steps; the same with seven tenths of the steps on the first slice;
+   * nine tenths of the data first and the likeliest to go last; shards, whose batches are small
+   * because each has few records. In slices the rate falls in each of them; in the small last ones
+   * from half as high, so that less is unlearned.
    */
   public static List<ExactPolicy> all() {
     Optional<Double> alike = Optional.empty();
     Optional<Double> same = Optional.of(1.0);
     return List.of(
         new ExactPolicy("shuffled", EPOCHS, BATCH, Slicing.NONE, 0),
+        new ExactPolicy("shuffled-long", LONG, BATCH, Slicing.NONE, 0),
         whole("rehearsed-short", 3, new Slicing(SLICES, 6, REHEARSAL, alike, same)),
         whole("first-70", 2, new Slicing(SLICES, 93, REHEARSAL, alike, same)),
         whole(

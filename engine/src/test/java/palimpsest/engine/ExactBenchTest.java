@@ -145,6 +145,7 @@ class ExactBenchTest {
   void of_unknownPolicy_namesAll() {
     assertThatThrownBy(() -> ExactPolicy.of("none"))
         .isInstanceOf(InvalidRequest.class)
-        .hasMessageContaining("shuffled, rehearsed-short, first-70, risk-last, shards-16");
+        .hasMessageContaining(
+            "shuffled, shuffled-long, rehearsed-short, first-70, risk-last, shards-16");
   }
 }
