@@ -43,7 +43,8 @@ public record Situation(
       String prompt = cases.prompts().get(i);
       try (PointerScope scope = new PointerScope()) {
         Attacked attacked = attack.apply(i, prompt);
-        double[] under = victim.see(recognizer, attacked.read(), noise());
+        Recognizer judge = under(prompt, attacked.words());
+        double[] under = victim.see(judge, attacked.read(), noise());
         attempts.addAll(attempts(prompt, attacked.words(), plain(prompt), under));
       }
     }
@@ -52,10 +53,21 @@ public record Situation(
 
   /** P(concept) of pictures of a prompt as it is. */
   double[] plain(String prompt) {
+    return plain(prompt, recognizer);
+  }
+
+  /** The same by another recognizer. */
+  double[] plain(String prompt, Recognizer judge) {
     try (PointerScope scope = new PointerScope()) {
       Conditioning read = victim.read(victim.tokenizer().encode(prompt));
-      return victim.see(recognizer, read, noise());
+      return victim.see(judge, read, noise());
     }
+  }
+
+  /** The recognizer of pictures that are drawn for a prompt under attack. */
+  Recognizer under(String prompt, String words) {
+    Recognizer.Drawn drawn = new Recognizer.Drawn(prompt, words, seed, cases.noises());
+    return pictures -> recognizer.underAttack(drawn, pictures);
   }
 
   /** One for each noise. */
