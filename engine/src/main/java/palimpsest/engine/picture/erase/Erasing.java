@@ -149,6 +149,11 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
               : forgetting.retrain(wanted.target().ids(corpus), out);
       return new Came(done.steps(), done.elsewhere());
     }
+    if (method instanceof SecondRetraining again) {
+      PictureForgetting forgetting = new PictureForgetting(base, corpus, CHECKPOINT_EVERY, console);
+      return new Came(
+          forgetting.retrain(wanted.target().ids(corpus), again.seed(), out).steps(), List.of());
+    }
     if (method instanceof TextMapMethod closed) {
       edit(closed, wanted.target(), out);
       return new Came(0, List.of());

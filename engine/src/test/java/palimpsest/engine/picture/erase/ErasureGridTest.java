@@ -14,15 +14,17 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Objective;
+import palimpsest.api.PictureAttempt;
+import palimpsest.api.PictureEvidence;
 import palimpsest.api.PictureEvidence.Domain;
 import palimpsest.api.Recipe;
 import palimpsest.api.Release;
 import palimpsest.api.Request;
-import palimpsest.api.Score;
 import palimpsest.dossier.Gallery;
 import palimpsest.dossier.Verification;
 import palimpsest.dossier.Verifier;
 import palimpsest.engine.Console;
+import palimpsest.engine.JsonFiles;
 import palimpsest.engine.picture.PictureRecipe;
 import palimpsest.engine.picture.PictureShape;
 import palimpsest.engine.picture.judge.TrainedJudge;
@@ -76,12 +78,10 @@ class ErasureGridTest {
             "image.esd 1",
             "image.esd 2");
     for (GridCell cell : cells) {
-      Score ua = cell.score("image.ua").orElseThrow().score();
-      assertThat(ua).isInstanceOf(Score.Measured.class);
-      assertThat(((Score.Measured) ua).value()).isBetween(0.0, 1.0);
-      boolean attacked = cell.seed() == 1 && cell.method().startsWith("image.");
-      assertThat(cell.attacks()).hasSize(attacked ? 1 : 0);
+      assertThat(cell.value("image.ua")).hasValue(otherThanMosaic(cell));
+      assertThat(cell.attacks()).hasSize(cell.seed() <= 1 ? 1 : 0);
     }
+    assertThat(cells.get(0).value("image.retrained-distance")).isPresent();
     assertThat(cells.get(2).weights())
         .isEqualTo(cells.get(3).weights())
         .isNotEqualTo(cells.get(0).weights());
@@ -95,16 +95,59 @@ class ErasureGridTest {
     assertThat(grid().run()).isEqualTo(cells);
     assertThat(cell).hasBinaryContent(before);
 
-    Path table = new GridReport(cells).write(folder.resolve("grid"));
-    assertThat(Files.readAllLines(table)).hasSize(2 + 4).anyMatch(l -> l.contains("image.esd"));
-    List<String> csv = Files.readAllLines(folder.resolve("grid/grid.csv"));
-    assertThat(csv).hasSize(1 + 6 * cells.get(0).scores().size() + 2);
+    requireReferenceAttackedOnce(cells);
+    Path table = grid().report(cells).write(folder.resolve("grid"));
+    assertThat(Files.readAllLines(table)).anyMatch(l -> l.startsWith("| image.esd | approximate"));
+    assertThat(folder.resolve("grid/grid.csv")).isNotEmptyFile();
     assertThat(folder.resolve("grid/style-mosaic.svg")).isNotEmptyFile();
     assertThat(folder.resolve("grid/style-mosaic.png")).isNotEmptyFile();
     Path dossier = dossier(cells);
-    assertThat(dossier.resolve("index.html")).content().contains("image.esd", "<img ", "to go");
+    assertThat(dossier.resolve("index.html"))
+        .content()
+        .contains("image.esd", "<img ", "to go", "image.ua-attacked", "seeds of the attack")
+        .contains("alt=\"image.esd, attacked\"", "alt=\"reference, attacked\"")
+        .contains("the <bdi>style</bdi> of ", "What each <bdi>object</bdi> was taken for");
     Verification said = Verifier.verify(dossier, Optional.empty());
     assertThat(said.accepted()).as(said.toString()).isTrue();
+  }
+
+  /**
+   * UA by its definition: of the pictures that a model was asked for in mosaic, the share whose
+   * likeliest style by the judge is another.
+   */
+  private double otherThanMosaic(GridCell cell) {
+    Path drawn =
+        cell.method().equals("none")
+            ? folder.resolve("grid/base.json")
+            : folder.resolve(
+                "grid/style-mosaic/" + cell.method() + "/seed-" + cell.seed() + "/drawn.json");
+    PictureEvidence evidence = JsonFiles.read(drawn, PictureEvidence.class);
+    assertThat(evidence.model()).isEqualTo(cell.weights());
+    List<PictureEvidence.Drawn> asked =
+        evidence.pictures().stream().filter(p -> p.prompt().style().equals("mosaic")).toList();
+    assertThat(asked).hasSize(3 * 3); // objects and seeds of noise
+    int mosaic = evidence.judge().styles().indexOf("mosaic");
+    long others = asked.stream().filter(p -> p.said(Domain.STYLE) != mosaic).count();
+    return (double) others / asked.size();
+  }
+
+  /** Attacks on the retrained model are found beside it, and are those of its own cell. */
+  private void requireReferenceAttackedOnce(List<GridCell> cells) {
+    Path retrained = folder.resolve("grid/style-mosaic/exact.retrain/seed-1");
+    ReferenceSides.Kept kept =
+        JsonFiles.read(retrained.resolve("attacked-as-reference.json"), ReferenceSides.Kept.class);
+    assertThat(kept.sides()).hasSize(1); // one attack of one setting, for four models
+    assertThat(cells.get(1).attacks().get(0).reference()).isEmpty();
+    assertThat(kept.sides().get(0).side()).isEqualTo(cells.get(1).attacks().get(0).subject());
+    for (int at : List.of(0, 2, 4)) {
+      assertThat(cells.get(at).attacks().get(0).reference()).contains(kept.sides().get(0).side());
+    }
+    UnderAttack shown = UnderAttack.read(folder.resolve("grid/style-mosaic/image.esd/seed-1"));
+    PictureAttempt first = cells.get(4).attacks().get(0).subject().runs().get(0).attempts().get(0);
+    assertThat(shown.pictures()).hasSize(1); // of the second of three objects, by the first seed
+    assertThat(shown.pictures().get(0).prompt()).isEqualTo(first.prompt());
+    assertThat(shown.pictures().get(0).words()).isEqualTo(first.underAttack());
+    assertThat(shown.pictures().get(0).probability()).isEqualTo(first.attacked());
   }
 
   private Path dossier(List<GridCell> cells) {
