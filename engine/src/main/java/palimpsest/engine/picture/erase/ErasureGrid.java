@@ -53,9 +53,11 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
 
   /** Makes what is not there yet; gives all cells. */
   public List<GridCell> run() {
+    ImageCorpus.Division pictures = settings.pictures().read();
+    settings.targets().forEach(t -> t.require(pictures.training())); // before any file
     claim();
     try (FolderLock held = FolderLock.take(out)) {
-      return made();
+      return made(pictures);
     }
   }
 
@@ -66,9 +68,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
     }
   }
 
-  private List<GridCell> made() {
-    ImageCorpus.Division pictures = settings.pictures().read();
-    settings.targets().forEach(t -> t.require(pictures.training()));
+  private List<GridCell> made(ImageCorpus.Division pictures) {
     PictureTraining training =
         new PictureTraining(
             out.resolve("base"),

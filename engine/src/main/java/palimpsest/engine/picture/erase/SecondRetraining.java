@@ -14,8 +14,9 @@ import palimpsest.methods.exact.Retrain;
  *
  * @param seed of first weights, order, timesteps and noise
  */
-record SecondRetraining(long seed) implements Method {
-  static final String ID = "exact.retrain-again";
+public record SecondRetraining(long seed) implements Method {
+  /** Its id. */
+  public static final String ID = "exact.retrain-again";
 
   @Override
   public String id() {

@@ -38,25 +38,26 @@ import palimpsest.torch.train.Slicing;
 class ErasureGridTest {
   private static final GridSettings SETTINGS =
       new GridSettings(
-          new GridPictures(
-              Optional.empty(),
-              4,
-              3,
-              List.of("fish", "cup", "star"),
-              List.of("flat", "mosaic", "neon")),
-          new PictureRecipe(
-              new Recipe(1, 8, 8, 2e-3, 0, Recipe.Decay.CONSTANT, 0, 1, 5),
-              Slicing.NONE,
-              new PictureShape(32, List.of(16, 16), 8, 1, 2, 520),
-              0.2,
-              0.9,
-              Prediction.EPSILON),
-          1,
-          List.of(new Target(Domain.STYLE, "mosaic")),
-          List.of(Uce.defaults(), new Esd(0, 1, 2, 3, 2, 1, 1e-4)),
-          List.of(1L, 2L),
-          new GridSettings.Asking(List.of(1L, 2L, 3L), 2, 2),
-          List.of(new ConceptInversion(1, 2, 2, 0.08, 0.01)));
+              new GridPictures(
+                  Optional.empty(),
+                  4,
+                  3,
+                  List.of("fish", "cup", "star"),
+                  List.of("flat", "mosaic", "neon")),
+              new PictureRecipe(
+                  new Recipe(1, 8, 8, 2e-3, 0, Recipe.Decay.CONSTANT, 0, 1, 5),
+                  Slicing.NONE,
+                  new PictureShape(32, List.of(16, 16), 8, 1, 2, 520),
+                  0.2,
+                  0.9,
+                  Prediction.EPSILON),
+              1,
+              List.of(new Target(Domain.STYLE, "mosaic")),
+              List.of(Uce.defaults(), new Esd(0, 1, 2, 3, 2, 1, 1e-4)),
+              List.of(1L, 2L),
+              new GridSettings.Asking(List.of(1L, 2L, 3L), 2, 2),
+              List.of(new ConceptInversion(1, 2, 2, 0.08, 0.01)))
+          .withFloor(6);
 
   @TempDir Path folder;
 
@@ -73,6 +74,7 @@ class ErasureGridTest {
         .containsExactly(
             "none 0",
             "exact.retrain 1",
+            "exact.retrain-again 1",
             "image.uce 1",
             "image.uce 2",
             "image.esd 1",
@@ -82,13 +84,16 @@ class ErasureGridTest {
       assertThat(cell.attacks()).hasSize(cell.seed() <= 1 ? 1 : 0);
     }
     assertThat(cells.get(0).value("image.retrained-distance")).isPresent();
-    assertThat(cells.get(2).weights())
-        .isEqualTo(cells.get(3).weights())
+    assertThat(cells.get(3).weights())
+        .isEqualTo(cells.get(4).weights())
         .isNotEqualTo(cells.get(0).weights());
-    assertThat(cells.get(4).weights()).isNotEqualTo(cells.get(5).weights());
+    assertThat(cells.get(5).weights()).isNotEqualTo(cells.get(6).weights());
     assertThat(cells.get(0).guarantee()).isEqualTo(Optional.empty());
     assertThat(cells.get(1).guarantee()).contains("EXACT");
-    assertThat(cells.get(2).guarantee()).contains("APPROXIMATE");
+    assertThat(cells.get(2).guarantee()).contains("EXACT");
+    assertThat(cells.get(2).weights()).isNotEqualTo(cells.get(1).weights());
+    assertThat(cells.get(2).value("image.retrained-distance")).isPresent();
+    assertThat(cells.get(3).guarantee()).contains("APPROXIMATE");
 
     Path cell = folder.resolve("grid/style-mosaic/image.esd/seed-2/cell.json");
     byte[] before = Files.readAllBytes(cell);
@@ -96,6 +101,8 @@ class ErasureGridTest {
     assertThat(cell).hasBinaryContent(before);
 
     requireReferenceAttackedOnce(cells);
+    assertThat(cells.get(5).attacks().get(0).subject())
+        .isNotEqualTo(cells.get(1).attacks().get(0).subject());
     Path table = grid().report(cells).write(folder.resolve("grid"));
     assertThat(Files.readAllLines(table)).anyMatch(l -> l.startsWith("| image.esd | approximate"));
     assertThat(folder.resolve("grid/grid.csv")).isNotEmptyFile();
@@ -136,14 +143,14 @@ class ErasureGridTest {
     Path retrained = folder.resolve("grid/style-mosaic/exact.retrain/seed-1");
     ReferenceSides.Kept kept =
         JsonFiles.read(retrained.resolve("attacked-as-reference.json"), ReferenceSides.Kept.class);
-    assertThat(kept.sides()).hasSize(1); // one attack of one setting, for four models
+    assertThat(kept.sides()).hasSize(1); // one attack of one setting, for five models
     assertThat(cells.get(1).attacks().get(0).reference()).isEmpty();
     assertThat(kept.sides().get(0).side()).isEqualTo(cells.get(1).attacks().get(0).subject());
-    for (int at : List.of(0, 2, 4)) {
+    for (int at : List.of(0, 2, 3, 5)) {
       assertThat(cells.get(at).attacks().get(0).reference()).contains(kept.sides().get(0).side());
     }
     UnderAttack shown = UnderAttack.read(folder.resolve("grid/style-mosaic/image.esd/seed-1"));
-    PictureAttempt first = cells.get(4).attacks().get(0).subject().runs().get(0).attempts().get(0);
+    PictureAttempt first = cells.get(5).attacks().get(0).subject().runs().get(0).attempts().get(0);
     assertThat(shown.pictures()).hasSize(1); // of the second of three objects, by the first seed
     assertThat(shown.pictures().get(0).prompt()).isEqualTo(first.prompt());
     assertThat(shown.pictures().get(0).words()).isEqualTo(first.underAttack());
