@@ -134,7 +134,7 @@ final class TargetCells {
             applied.map(Erasing.Applied::guarantee),
             applied.map(Erasing.Applied::seconds).orElse(0.0),
             applied.flatMap(Erasing.Applied::peak),
-            trial.subject().model(),
+            applied.map(Erasing.Applied::after).orElseGet(() -> trial.subject().model()),
             ImageScore.all(trial),
             found.attacks());
     JsonFiles.write(file, cell);
