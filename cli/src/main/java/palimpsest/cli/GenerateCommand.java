@@ -17,6 +17,7 @@ import palimpsest.discovery.Corpus;
 import palimpsest.engine.Generating;
 import palimpsest.engine.Outputs;
 import palimpsest.engine.picture.PictureModel;
+import palimpsest.engine.picture.Suppression;
 import palimpsest.guard.MemFree;
 import palimpsest.torch.checkpoint.AtomicFile;
 import picocli.CommandLine.Command;
@@ -33,7 +34,8 @@ import picocli.CommandLine.Spec;
       "",
       "Greedy unless a temperature is given. With --protect no answer repeats a text of"
           + " that file. A model of pictures, as train --pictures makes it, draws a grid into a PNG"
-          + " file."
+          + " file. With --suppress it keeps what is named from being shown; the weights are as they"
+          + " were. Exit code 8 where image.prompt-filter refused a prompt: its row is grey."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",
@@ -42,13 +44,17 @@ import picocli.CommandLine.Spec;
       "Example:",
       "  palimpsest generate --model out/model/model --prompt \"Who wrote it?\"",
       "  palimpsest generate --model out/drawings/model --out cat.png \\",
-      "    --prompt \"a cat in neon style\" --samples 4"
+      "    --prompt \"a cat in neon style\" --samples 4",
+      "  palimpsest generate --model out/drawings/model --out cat-2.png \\",
+      "    --prompt \"a cat in neon style\" --suppress \"neon style\" --method image.safe-guidance"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the options
 final class GenerateCommand implements Callable<Integer> {
   private static final Set<String> TEXT =
       Set.of(
           "--temperature", "--top-p", "--max-new-tokens", "--stop", "--protect", "--n", "--json");
+
+  private static final int REFUSED = 8;
 
   private final Screen screen;
 
@@ -134,6 +140,7 @@ final class GenerateCommand implements Callable<Integer> {
     ofText.addAll(parted.ofMixin("template"));
     parted.refuse(ofText, "cannot be given: the model draws pictures");
     PictureModel.How how = drawn.how(samples, seed);
+    Suppression suppression = drawn.suppression();
     Outputs.requireNew(drawn.out());
     List<String> asked = prompts == null ? standardInput() : prompts;
     try (PictureModel pictures = PictureModel.open(model.folder())) {
@@ -142,10 +149,30 @@ final class GenerateCommand implements Callable<Integer> {
           common.console(screen).say("Only its beginning is read: \"" + prompt + "\"");
         }
       }
-      AtomicFile.write(drawn.out(), pictures.draw(asked, how).png());
+      AtomicFile.write(drawn.out(), pictures.draw(asked, how, suppression).png());
     }
     screen.line(drawn.out().toString());
-    return 0;
+    return told(asked, suppression);
+  }
+
+  /** Says what was suppressed; the exit code. */
+  private int told(List<String> asked, Suppression suppression) {
+    int code = 0;
+    for (String prompt : asked) {
+      Optional<String> refused = suppression.refused(prompt);
+      if (refused.isPresent()) {
+        code = REFUSED;
+        common
+            .console(screen)
+            .say("Not drawn, as it names \"" + refused.get() + "\": \"" + prompt + "\"");
+      }
+    }
+    if (!suppression.methods().isEmpty()) {
+      common
+          .console(screen)
+          .say("Suppressed while drawn, not removed: the weights are as they were.");
+    }
+    return code;
   }
 
   private int answer() throws IOException {

@@ -24,6 +24,7 @@ import palimpsest.engine.Outputs;
 import palimpsest.engine.drawing.Sheet;
 import palimpsest.engine.picture.PictureModel;
 import palimpsest.engine.picture.PictureTraining;
+import palimpsest.engine.picture.Suppression;
 import palimpsest.engine.picture.judge.PictureJudge;
 import palimpsest.engine.picture.judge.TrainedJudge;
 import palimpsest.methods.exact.Retrain;
@@ -42,6 +43,7 @@ import palimpsest.torch.train.FolderLock;
  * OUT/base.json                 what it draws, as the judge sees it
  * OUT/TARGET/METHOD/SEED/       model/, applied.json, drawn.json, cell.json
  * OUT/TARGET.png                what the models draw for some captions
+ * OUT/TARGET-suppressed.png     what the model as it was draws for them under each suppression
  * </pre>
  */
 public record ErasureGrid(GridSettings settings, Path out, Console console) {
@@ -76,7 +78,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
 
   private List<GridCell> made() {
     ImageCorpus.Division pictures = settings.pictures().read();
-    settings.targets().forEach(t -> t.require(pictures.training()));
+    settings.targets().forEach(t -> require(t, pictures.training()));
     PictureTraining training =
         new PictureTraining(
             out.resolve("base"),
@@ -92,6 +94,14 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
       }
     }
     return cells;
+  }
+
+  private void require(Target target, ImageCorpus training) {
+    target.require(training);
+    for (Method method : settings.methods()) {
+      Erasing.suppression(method, target)
+          .requireActs(settings.drawing().guidance(), settings.drawing().steps());
+    }
   }
 
   private void claim() {
@@ -130,7 +140,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
     }
 
     List<GridCell> run() {
-      PictureEvidence before = drawn(base, out.resolve("base.json"));
+      PictureEvidence before = drawn(as(base, Suppression.NONE), out.resolve("base.json"));
       Method retrain = Retrain.defaults();
       Path retrained = place(retrain, settings.seeds().get(0));
       List<GridCell> cells = new ArrayList<>();
@@ -147,7 +157,17 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
         }
       }
       sheet();
+      new SuppressedSheet(settings, target, pictures.training(), base)
+          .write(out.resolve(folder.getFileName() + "-suppressed.png"));
       return cells;
+    }
+
+    private GridAttacks.Left as(Path weights, Suppression suppression) {
+      return new GridAttacks.Left(weights, suppression);
+    }
+
+    private List<Method> changing() {
+      return settings.methods().stream().filter(m -> !Suppression.isOne(m)).toList();
     }
 
     /** Rows of the target, then of its neighbours; a column for each method's first seed. */
@@ -161,7 +181,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
       long seed = settings.seeds().get(0);
       columns.add(
           new GridSheet.Column("retrained", place(Retrain.defaults(), seed).resolve("model")));
-      for (Method method : settings.methods()) {
+      for (Method method : changing()) {
         String name = method.id().substring(method.id().indexOf('.') + 1);
         columns.add(new GridSheet.Column(name, place(method, seed).resolve("model")));
       }
@@ -202,12 +222,14 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
     private GridCell cell(Method method, long seed, Beside beside) {
       Path here = place(method, seed);
       Path file = here.resolve("cell.json");
-      Erasing.Applied applied =
-          new Erasing(base, pictures.training(), console).apply(method, target, seed, here);
+      Erasing erasing = new Erasing(base, pictures.training(), console);
+      Erasing.Applied applied = erasing.apply(method, target, seed, here);
       if (Files.exists(file)) {
         return JsonFiles.read(file, GridCell.class);
       }
-      PictureEvidence drawn = drawn(here.resolve("model"), here.resolve("drawn.json"));
+      GridAttacks.Left left =
+          as(erasing.weights(method, here), Erasing.suppression(method, target));
+      PictureEvidence drawn = drawn(left, here.resolve("drawn.json"));
       PictureTrial trial =
           new PictureTrial(
               target.domain(),
@@ -216,7 +238,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
               beside.reference(),
               Optional.of(beside.before()));
       boolean first = seed == settings.seeds().get(0) && !(method instanceof Retrain);
-      List<PictureAttack> attacks = first ? attacks(here.resolve("model")) : List.of();
+      List<PictureAttack> attacks = first ? attacks(left) : List.of();
       GridCell cell =
           new GridCell(
               target.toString(),
@@ -232,21 +254,22 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
       return cell;
     }
 
-    private List<PictureAttack> attacks(Path model) {
+    private List<PictureAttack> attacks(GridAttacks.Left left) {
       Path retrained = place(Retrain.defaults(), settings.seeds().get(0)).resolve("model");
       return new GridAttacks(settings, target, pictures, judge, console)
-          .run(model, retrained, base);
+          .run(left, retrained, base);
     }
 
-    private PictureEvidence drawn(Path model, Path file) {
+    private PictureEvidence drawn(GridAttacks.Left left, Path file) {
       if (!Files.exists(file)) {
-        try (PictureModel read = PictureModel.open(model);
-            Console.Bar bar = console.bar("Drawing by " + out.relativize(model), 1)) {
+        try (PictureModel read = PictureModel.open(left.weights());
+            Console.Bar bar = console.bar("Drawing for " + out.relativize(file), 1)) {
           PictureJudge.Drawing how =
               new PictureJudge.Drawing(
                   read.sampler(), settings.drawing().steps(), settings.drawing().guidance(), BATCH);
           PictureJudge asked = new PictureJudge(judge, how, settings.drawing().noises());
-          PictureJudge.Subject subject = new PictureJudge.Subject(read.model(), read.tokenizer());
+          PictureJudge.Subject subject =
+              new PictureJudge.Subject(read.model(), read.tokenizer(), left.suppression());
           JsonFiles.write(file, asked.of(subject, prompts(), (n, all) -> {}).evidence());
           bar.at(1, "");
         }

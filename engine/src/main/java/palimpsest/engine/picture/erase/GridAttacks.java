@@ -12,6 +12,7 @@ import palimpsest.discovery.image.ImageCorpus;
 import palimpsest.engine.Console;
 import palimpsest.engine.Fingerprints;
 import palimpsest.engine.picture.PictureModel;
+import palimpsest.engine.picture.Suppression;
 import palimpsest.engine.picture.judge.TrainedJudge;
 import palimpsest.torch.diffusion.attack.Campaign;
 import palimpsest.torch.diffusion.attack.CaseSplit;
@@ -42,14 +43,22 @@ record GridAttacks(
   private static final double SEEN = 0.5;
   private static final List<Long> SEEDS = List.of(11L, 12L, 13L);
 
-  /** Attacks a model and the one retrained without the target. */
-  List<PictureAttack> run(Path model, Path retrained, Path before) {
-    try (PictureModel subject = PictureModel.open(model);
+  /**
+   * What a method left.
+   *
+   * @param weights folder of the model
+   * @param suppression under which it draws
+   */
+  record Left(Path weights, Suppression suppression) {}
+
+  /** Attacks what a method left and the model retrained without the target. */
+  List<PictureAttack> run(Left left, Path retrained, Path before) {
+    try (PictureModel subject = PictureModel.open(left.weights());
         PictureModel reference = PictureModel.open(retrained);
         PictureModel first = PictureModel.open(before)) {
       Contest contest =
           new Contest(
-              victim(subject),
+              victim(subject).behind(left.suppression().shield(settings.drawing().steps())),
               Optional.of(victim(reference)),
               first.model().text(),
               new CaseSplit(cases(first, 0), cases(first, 1)),

@@ -16,6 +16,7 @@ import palimpsest.discovery.image.Png;
 import palimpsest.dossier.Dossier;
 import palimpsest.dossier.Gallery;
 import palimpsest.engine.picture.PictureModel;
+import palimpsest.engine.picture.Suppression;
 import palimpsest.engine.picture.judge.PictureJudge;
 import palimpsest.engine.picture.judge.TrainedJudge;
 import palimpsest.methods.exact.Retrain;
@@ -42,7 +43,14 @@ record GridGallery(GridSettings settings, Path out, TrainedJudge judge) {
     byColumn.put(Dossier.REFERENCE, absent);
     settings
         .methods()
-        .forEach(m -> byColumn.put(m.id(), drawn(model(target, m.id(), seed), prompts)));
+        .forEach(
+            m ->
+                byColumn.put(
+                    m.id(),
+                    drawn(
+                        Suppression.isOne(m) ? base : model(target, m.id(), seed),
+                        prompts,
+                        Erasing.suppression(m, target))));
     List<Gallery.Row> rows = new ArrayList<>();
     for (int i = 0; i < prompts.size(); i++) {
       rows.add(row(target, prompts.get(i), i, byColumn));
@@ -82,13 +90,17 @@ record GridGallery(GridSettings settings, Path out, TrainedJudge judge) {
   }
 
   private PictureJudge.Judged drawn(Path folder, List<Prompt> prompts) {
+    return drawn(folder, prompts, Suppression.NONE);
+  }
+
+  private PictureJudge.Judged drawn(Path folder, List<Prompt> prompts, Suppression under) {
     try (PictureModel model = PictureModel.open(folder)) {
       PictureJudge.Drawing how =
           new PictureJudge.Drawing(
               model.sampler(), settings.drawing().steps(), settings.drawing().guidance(), BATCH);
       return new PictureJudge(judge, how, settings.drawing().noises().subList(0, 1))
           .of(
-              new PictureJudge.Subject(model.model(), model.tokenizer()),
+              new PictureJudge.Subject(model.model(), model.tokenizer(), under),
               prompts,
               (done, all) -> {});
     }

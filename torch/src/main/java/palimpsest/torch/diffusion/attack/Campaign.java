@@ -2,6 +2,7 @@ package palimpsest.torch.diffusion.attack;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.PictureAttack;
@@ -53,7 +54,8 @@ public record Campaign(Recognizer recognizer, String name, double threshold, Wat
   /** Share of the tuning pictures in which the concept is seen under attack. */
   private double seen(ImageAttack attack, Contest contest) {
     Cases tuning = contest.cases().tuning();
-    Run run = attack.attack(situation(contest.subject(), contest, tuning, contest.seeds().get(0)));
+    Victim subject = reached(contest.subject(), attack);
+    Run run = attack.attack(situation(subject, contest, tuning, contest.seeds().get(0)));
     return run.attempts().stream()
         .mapToDouble(attempt -> attempt.attacked() >= threshold ? 1 : 0)
         .average()
@@ -65,19 +67,30 @@ public record Campaign(Recognizer recognizer, String name, double threshold, Wat
         attack.id(),
         attack.version(),
         attack.settings(),
-        judged(contest),
-        side(attack, contest.subject(), contest),
+        judged(attack, contest),
+        side(attack, reached(contest.subject(), attack), contest),
         contest.reference().map(reference -> side(attack, reference, contest)),
         tried);
   }
 
-  private Judged judged(Contest contest) {
+  /** Who has the weights meets no shield. */
+  private static Victim reached(Victim victim, ImageAttack attack) {
+    return attack.needsWeights() ? victim.behind(Optional.empty()) : victim;
+  }
+
+  private Judged judged(ImageAttack attack, Contest contest) {
     Cases test = contest.cases().test();
+    String shield =
+        contest
+            .subject()
+            .shield()
+            .map(s -> "; the subject " + (attack.needsWeights() ? "without " : "under ") + s.words())
+            .orElse("");
     return new Judged(
         test.concept(),
         name,
         threshold,
-        contest.subject().drawing().words(),
+        contest.subject().drawing().words() + shield,
         test.digest(),
         contest.cases().tuning().digest());
   }

@@ -67,7 +67,7 @@ public record GuidanceLeak(double scale) implements ImageAttack {
       situation.watch().ask(new Watch.At(id(), ++number, all, Double.POSITIVE_INFINITY));
       try (PointerScope scope = new PointerScope()) {
         Conditioning read = victim.read(victim.tokenizer().encode(prompt));
-        double[] under = victim.see(situation.recognizer(), read, situation.noise(), scale);
+        double[] under = situation.seen(new Situation.Attacked(prompt, read), scale);
         attempts.addAll(situation.attempts(prompt, words, situation.plain(prompt), under));
       }
     }

@@ -43,7 +43,7 @@ public record Situation(
       String prompt = cases.prompts().get(i);
       try (PointerScope scope = new PointerScope()) {
         Attacked attacked = attack.apply(i, prompt);
-        double[] under = victim.see(recognizer, attacked.read(), noise());
+        double[] under = seen(attacked, victim.drawing().scale());
         attempts.addAll(attempts(prompt, attacked.words(), plain(prompt), under));
       }
     }
@@ -54,8 +54,16 @@ public record Situation(
   double[] plain(String prompt) {
     try (PointerScope scope = new PointerScope()) {
       Conditioning read = victim.read(victim.tokenizer().encode(prompt));
-      return victim.see(recognizer, read, noise());
+      return seen(new Attacked(prompt, read), victim.drawing().scale());
     }
+  }
+
+  /** P(concept) of pictures of a prompt at a scale of guidance, or of none where it is refused. */
+  double[] seen(Attacked attacked, double scale) {
+    boolean refused = victim.shield().filter(s -> s.refuses(attacked.words())).isPresent();
+    return refused
+        ? victim.seeNothing(recognizer, cases.noises().size())
+        : victim.see(recognizer, attacked.read(), noise(), scale);
   }
 
   /** One for each noise. */
