@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -157,22 +158,26 @@ final class GenerateCommand implements Callable<Integer> {
 
   /** Says what was suppressed; the exit code. */
   private int told(List<String> asked, Suppression suppression) {
-    int code = 0;
-    for (String prompt : asked) {
-      Optional<String> refused = suppression.refused(prompt);
-      if (refused.isPresent()) {
-        code = REFUSED;
-        common
-            .console(screen)
-            .say("Not drawn, as it names \"" + refused.get() + "\": \"" + prompt + "\"");
-      }
-    }
     if (!suppression.methods().isEmpty()) {
       common
           .console(screen)
           .say("Suppressed while drawn, not removed: the weights are as they were.");
     }
-    return code;
+    List<String> refused = new ArrayList<>();
+    for (String prompt : asked) {
+      suppression
+          .refused(prompt)
+          .ifPresent(concept -> refused.add("\"" + prompt + "\", which names " + concept));
+    }
+    return refused.isEmpty()
+        ? 0
+        : screen.fail(
+            new Failure(
+                REFUSED,
+                "not drawn but left grey in "
+                    + drawn.out()
+                    + ": "
+                    + String.join("; ", refused)));
   }
 
   private int answer() throws IOException {

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Objective;
+import palimpsest.api.PictureEvidence;
 import palimpsest.api.PictureEvidence.Domain;
 import palimpsest.api.Recipe;
 import palimpsest.api.Release;
@@ -23,9 +24,12 @@ import palimpsest.dossier.Gallery;
 import palimpsest.dossier.Verification;
 import palimpsest.dossier.Verifier;
 import palimpsest.engine.Console;
+import palimpsest.engine.JsonFiles;
 import palimpsest.engine.picture.PictureRecipe;
 import palimpsest.engine.picture.PictureShape;
 import palimpsest.engine.picture.judge.TrainedJudge;
+import palimpsest.guard.PromptFilter;
+import palimpsest.methods.diffusion.SafeSteering;
 import palimpsest.methods.diffusion.Uce;
 import palimpsest.methods.diffusion.descent.Esd;
 import palimpsest.torch.diffusion.attack.ConceptInversion;
@@ -51,7 +55,11 @@ class ErasureGridTest {
               Prediction.EPSILON),
           1,
           List.of(new Target(Domain.STYLE, "mosaic")),
-          List.of(Uce.defaults(), new Esd(0, 1, 2, 3, 2, 1, 1e-4)),
+          List.of(
+              Uce.defaults(),
+              new Esd(0, 1, 2, 3, 2, 1, 1e-4),
+              new SafeSteering(2000, 0, 0.025, 0.5, 0.7),
+              PromptFilter.Rule.defaults()),
           List.of(1L, 2L),
           new GridSettings.Asking(List.of(1L, 2L, 3L), 2, 2),
           List.of(new ConceptInversion(1, 2, 2, 0.08, 0.01)));
@@ -74,7 +82,11 @@ class ErasureGridTest {
             "image.uce 1",
             "image.uce 2",
             "image.esd 1",
-            "image.esd 2");
+            "image.esd 2",
+            "image.safe-guidance 1",
+            "image.safe-guidance 2",
+            "image.prompt-filter 1",
+            "image.prompt-filter 2");
     for (GridCell cell : cells) {
       Score ua = cell.score("image.ua").orElseThrow().score();
       assertThat(ua).isInstanceOf(Score.Measured.class);
@@ -90,21 +102,49 @@ class ErasureGridTest {
     assertThat(cells.get(1).guarantee()).contains("EXACT");
     assertThat(cells.get(2).guarantee()).contains("APPROXIMATE");
 
+    requireSuppressed(cells);
+
     Path cell = folder.resolve("grid/style-mosaic/image.esd/seed-2/cell.json");
     byte[] before = Files.readAllBytes(cell);
     assertThat(grid().run()).isEqualTo(cells);
     assertThat(cell).hasBinaryContent(before);
 
     Path table = new GridReport(cells).write(folder.resolve("grid"));
-    assertThat(Files.readAllLines(table)).hasSize(2 + 4).anyMatch(l -> l.contains("image.esd"));
+    assertThat(Files.readAllLines(table)).hasSize(2 + 6).anyMatch(l -> l.contains("image.esd"));
     List<String> csv = Files.readAllLines(folder.resolve("grid/grid.csv"));
-    assertThat(csv).hasSize(1 + 6 * cells.get(0).scores().size() + 2);
+    assertThat(csv).hasSize(1 + 10 * cells.get(0).scores().size() + 4);
     assertThat(folder.resolve("grid/style-mosaic.svg")).isNotEmptyFile();
     assertThat(folder.resolve("grid/style-mosaic.png")).isNotEmptyFile();
     Path dossier = dossier(cells);
-    assertThat(dossier.resolve("index.html")).content().contains("image.esd", "<img ", "to go");
+    assertThat(dossier.resolve("index.html")).content().contains("image.esd", "<img ", "to go", "Not removed: suppressed only");
     Verification said = Verifier.verify(dossier, Optional.empty());
     assertThat(said.accepted()).as(said.toString()).isTrue();
+  }
+
+  /** The weights stay, what is drawn does not: a filter gives the same grey for every prompt. */
+  private void requireSuppressed(List<GridCell> cells) {
+    for (GridCell cell : cells.subList(6, 10)) {
+      assertThat(cell.weights()).isEqualTo(cells.get(0).weights());
+      assertThat(cell.guarantee()).contains("SUPPRESSED");
+      Path here =
+          folder.resolve("grid/style-mosaic/" + cell.method() + "/seed-" + cell.seed() + "/");
+      assertThat(here.resolve("model")).doesNotExist();
+      PictureEvidence drawn =
+          JsonFiles.read(here.resolve("drawn.json"), PictureEvidence.class);
+      PictureEvidence before =
+          JsonFiles.read(folder.resolve("grid/base.json"), PictureEvidence.class);
+      assertThat(drawn.model()).startsWith(before.model() + " under " + cell.method());
+      for (int i = 0; i < drawn.pictures().size(); i++) {
+        boolean same =
+            drawn.pictures().get(i).digest().equals(before.pictures().get(i).digest());
+        if (cell.method().equals("image.prompt-filter")) {
+          assertThat(same)
+              .isEqualTo(!drawn.pictures().get(i).prompt().style().equals("mosaic"));
+        }
+      }
+    }
+    assertThat(cells.get(8).attacks().get(0).judged().drawing()).contains("; the subject without");
+    assertThat(folder.resolve("grid/style-mosaic-suppressed.png")).isNotEmptyFile();
   }
 
   private Path dossier(List<GridCell> cells) {
