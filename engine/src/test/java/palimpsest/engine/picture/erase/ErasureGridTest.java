@@ -116,7 +116,9 @@ class ErasureGridTest {
     assertThat(folder.resolve("grid/style-mosaic.svg")).isNotEmptyFile();
     assertThat(folder.resolve("grid/style-mosaic.png")).isNotEmptyFile();
     Path dossier = dossier(cells);
-    assertThat(dossier.resolve("index.html")).content().contains("image.esd", "<img ", "to go", "Not removed: suppressed only");
+    assertThat(dossier.resolve("index.html"))
+        .content()
+        .contains("image.esd", "<img ", "to go", "Not removed: suppressed only");
     Verification said = Verifier.verify(dossier, Optional.empty());
     assertThat(said.accepted()).as(said.toString()).isTrue();
   }
@@ -129,17 +131,14 @@ class ErasureGridTest {
       Path here =
           folder.resolve("grid/style-mosaic/" + cell.method() + "/seed-" + cell.seed() + "/");
       assertThat(here.resolve("model")).doesNotExist();
-      PictureEvidence drawn =
-          JsonFiles.read(here.resolve("drawn.json"), PictureEvidence.class);
+      PictureEvidence drawn = JsonFiles.read(here.resolve("drawn.json"), PictureEvidence.class);
       PictureEvidence before =
           JsonFiles.read(folder.resolve("grid/base.json"), PictureEvidence.class);
       assertThat(drawn.model()).startsWith(before.model() + " under " + cell.method());
       for (int i = 0; i < drawn.pictures().size(); i++) {
-        boolean same =
-            drawn.pictures().get(i).digest().equals(before.pictures().get(i).digest());
+        boolean same = drawn.pictures().get(i).digest().equals(before.pictures().get(i).digest());
         if (cell.method().equals("image.prompt-filter")) {
-          assertThat(same)
-              .isEqualTo(!drawn.pictures().get(i).prompt().style().equals("mosaic"));
+          assertThat(same).isEqualTo(!drawn.pictures().get(i).prompt().style().equals("mosaic"));
         }
       }
     }

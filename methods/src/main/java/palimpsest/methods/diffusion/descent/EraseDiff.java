@@ -33,8 +33,8 @@ import palimpsest.torch.diffusion.Conditioning;
  * @param barrier η
  * @param penalty 0 for λ as above, or λ itself
  * @param uniform 1 for u; 0 for f(θ) = mean (o(x_t, c) - o*(x_t, c'))², c' the caption with another
- *     concept in its place, o* the frozen start's output (the authors' code has the current model's,
- *     as a constant)
+ *     concept in its place, o* the frozen start's output (the authors' code has the current
+ *     model's, as a constant)
  * @param steps of the optimiser
  * @param batch forget images in a step, and retain images
  * @param learningRate of Adam

@@ -14,7 +14,6 @@ import org.bytedeco.javacpp.PointerScope;
 import org.bytedeco.pytorch.AutoGradMode;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
-import palimpsest.torch.Scopes;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import palimpsest.testkit.FormulaWeights;
 import palimpsest.testkit.LeakCheck;
+import palimpsest.torch.Scopes;
 import palimpsest.torch.diffusion.Denoiser;
 
 /** Where whole steps lead, on a tiny model. */
@@ -213,8 +213,8 @@ class DescentDirectionTest {
 
   /**
    * γ is the larger of the cosine of all states and the share of the concept's tokens: of the
-   * concept itself 1; of "cat dog" at least 1/2, of "ink a cat" 1 whatever the states; of "dog", which
-   * shares no token, the cosine, as summed here term by term.
+   * concept itself 1; of "cat dog" at least 1/2, of "ink a cat" 1 whatever the states; of "dog",
+   * which shares no token, the cosine, as summed here term by term.
    */
   @Test
   void transport_gate_isTheLargerOfLikenessAndOverlap() {

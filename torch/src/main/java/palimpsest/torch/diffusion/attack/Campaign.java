@@ -84,7 +84,8 @@ public record Campaign(Recognizer recognizer, String name, double threshold, Wat
         contest
             .subject()
             .shield()
-            .map(s -> "; the subject " + (attack.needsWeights() ? "without " : "under ") + s.words())
+            .map(
+                s -> "; the subject " + (attack.needsWeights() ? "without " : "under ") + s.words())
             .orElse("");
     return new Judged(
         test.concept(),

@@ -14,7 +14,6 @@ import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
-import palimpsest.torch.llm.InitialWeights;
 import palimpsest.torch.diffusion.Guidance;
 import palimpsest.torch.diffusion.SafeGuidance;
 import palimpsest.torch.diffusion.schedule.Betas;
@@ -28,6 +27,7 @@ import palimpsest.torch.diffusion.schedule.SeededNoise;
 import palimpsest.torch.diffusion.text.ClipTextConfig;
 import palimpsest.torch.diffusion.text.ClipTokenizer;
 import palimpsest.torch.diffusion.unet.UNetConfig;
+import palimpsest.torch.llm.InitialWeights;
 
 /**
  * Drawings under several texts, held to calls of the U-Net one by one: the sampler of this test
@@ -113,8 +113,7 @@ class SteeredDrawingTest {
   }
 
   private PixelDrawing.Asked asked(long sample, String... texts) {
-    return new PixelDrawing.Asked(
-        Arrays.stream(texts).map(words::encode).toList(), sample);
+    return new PixelDrawing.Asked(Arrays.stream(texts).map(words::encode).toList(), sample);
   }
 
   /** What the U-Net alone says of the start of a sample under one text. */
@@ -124,9 +123,7 @@ class SteeredDrawingTest {
       Tensor x = new SeededNoise(SEED, List.of(sample)).draw(Noise.START, 1, 3, SIDE, SIDE);
       Tensor t = full(new long[] {1}, new Scalar(T));
       Tensor said =
-          model
-              .unet()
-              .predict(x, t, model.conditioning(Pictures.ids(List.of(words.encode(text)))));
+          model.unet().predict(x, t, model.conditioning(Pictures.ids(List.of(words.encode(text)))));
       float[] values = new float[3 * SIDE * SIDE];
       new FloatPointer(said.contiguous().data_ptr_float()).get(values);
       return values;
@@ -135,8 +132,8 @@ class SteeredDrawingTest {
 
   /**
    * With ε_0, ε_p, ε_S of three calls: μ = min(1, s |ε_p - ε_S|) where ε_p - ε_S is below λ, else
-   * 0; without momentum and warm-up the picture is ε_0 + g (ε_p - ε_0 - μ (ε_S - ε_0)), cut to
-   * [-1, 1], a value v as the byte nearest to 127.5 (v + 1). g = 2, s = 5, λ = 0.01.
+   * 0; without momentum and warm-up the picture is ε_0 + g (ε_p - ε_0 - μ (ε_S - ε_0)), cut to [-1,
+   * 1], a value v as the byte nearest to 127.5 (v + 1). g = 2, s = 5, λ = 0.01.
    */
   @Test
   void draw_bySafeGuidance_isTheFormulaOfThreeCalls() {
