@@ -70,13 +70,20 @@ record SampleSheet(List<String> columns, List<String> rows, List<List<String>> t
 
   /** Draws the grid; the cells of a column begin from the same noise. */
   Sheet draw(TextToImage model, ClipTokenizer tokenizer, PixelDrawing how, String negative) {
-    List<TextDrawing.Wanted> wanted = new ArrayList<>();
+    return draw(new Painting(model, tokenizer, how, Suppression.NONE), negative);
+  }
+
+  /** Draws the grid; the cells of a column begin from the same noise. */
+  Sheet draw(Painting painting, String negative) {
+    List<Painting.Asked> asked = new ArrayList<>();
     for (List<String> row : texts) {
       for (int column = 0; column < row.size(); column++) {
-        wanted.add(new TextDrawing.Wanted(row.get(column), column));
+        asked.add(new Painting.Asked(row.get(column), column));
       }
     }
-    List<Picture> drawn = new TextDrawing(model, tokenizer, how).draw(wanted, negative);
+    int side = painting.model().unet().config().sampleSize().orElseThrow();
+    List<Picture> drawn =
+        painting.draw(asked, negative).stream().map(rgb -> new Picture(side, side, rgb)).toList();
     List<List<Picture>> cells = new ArrayList<>();
     int at = 0;
     for (List<String> row : texts) {

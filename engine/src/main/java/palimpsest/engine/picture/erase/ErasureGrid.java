@@ -8,12 +8,14 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import palimpsest.api.InvalidRequest;
+import palimpsest.api.Method;
 import palimpsest.discovery.image.ImageCorpus;
 import palimpsest.engine.Console;
 import palimpsest.engine.JsonFiles;
 import palimpsest.engine.Keeping;
 import palimpsest.engine.Outputs;
 import palimpsest.engine.picture.PictureTraining;
+import palimpsest.engine.picture.Suppression;
 import palimpsest.engine.picture.judge.TrainedJudge;
 import palimpsest.torch.checkpoint.AtomicFile;
 import palimpsest.torch.train.FolderLock;
@@ -29,6 +31,7 @@ import palimpsest.torch.train.FolderLock;
  * OUT/base.json                 what it draws, as the judge sees it
  * OUT/TARGET/METHOD/SEED/       model/, applied.json, drawn.json, cell.json, attacked.json
  * OUT/TARGET.png                what the models draw for some captions, and under attack
+ * OUT/TARGET-suppressed.png     the same of the model as it was under each suppression
  * </pre>
  */
 public record ErasureGrid(GridSettings settings, Path out, Console console) {
@@ -54,7 +57,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
   /** Makes what is not there yet; gives all cells. */
   public List<GridCell> run() {
     ImageCorpus.Division pictures = settings.pictures().read();
-    settings.targets().forEach(t -> t.require(pictures.training())); // before any file
+    settings.targets().forEach(t -> require(t, pictures.training())); // before any file
     claim();
     try (FolderLock held = FolderLock.take(out)) {
       return made(pictures);
@@ -92,12 +95,34 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
     return out.resolve("base").resolve("model");
   }
 
-  /** What all models draw for some prompts, as a picture. */
+  /**
+   * What the models draw for some prompts, as pictures: those that were changed apart from the one
+   * that was not, under suppressions.
+   */
   private void sheet(Target target, ImageCorpus training, TrainedJudge judge) {
     Path file = out.resolve(ErasureDossier.folder(target) + ".png");
-    if (!Files.exists(file)) {
-      SideBySide drawn = new TargetPictures(settings, out, judge).of(target, base(), training);
-      AtomicFile.write(file, drawn.sheet().png());
+    if (Files.exists(file)) {
+      return;
+    }
+    SideBySide drawn = new TargetPictures(settings, out, judge).of(target, base(), training);
+    List<String> suppressed =
+        settings.methods().stream().filter(Suppression::isOne).map(Method::id).toList();
+    if (!suppressed.isEmpty()) {
+      AtomicFile.write(
+          out.resolve(ErasureDossier.folder(target) + "-suppressed.png"),
+          drawn
+              .only(c -> c.name().equals(TargetPictures.BEFORE) || suppressed.contains(c.name()))
+              .sheet()
+              .png());
+    }
+    AtomicFile.write(file, drawn.only(c -> !suppressed.contains(c.name())).sheet().png());
+  }
+
+  private void require(Target target, ImageCorpus training) {
+    target.require(training);
+    for (Method method : settings.methods()) {
+      Erasing.suppression(method, target)
+          .requireActs(settings.drawing().guidance(), settings.drawing().steps());
     }
   }
 

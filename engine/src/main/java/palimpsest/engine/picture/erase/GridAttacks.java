@@ -14,6 +14,7 @@ import palimpsest.discovery.image.ImageCorpus;
 import palimpsest.engine.Console;
 import palimpsest.engine.Fingerprints;
 import palimpsest.engine.picture.PictureModel;
+import palimpsest.engine.picture.Suppression;
 import palimpsest.engine.picture.judge.TrainedJudge;
 import palimpsest.torch.diffusion.attack.Campaign;
 import palimpsest.torch.diffusion.attack.CaseSplit;
@@ -23,6 +24,7 @@ import palimpsest.torch.diffusion.attack.Drawing;
 import palimpsest.torch.diffusion.attack.ImageAttack;
 import palimpsest.torch.diffusion.attack.PromptPair;
 import palimpsest.torch.diffusion.attack.Recognizer;
+import palimpsest.torch.diffusion.attack.Shield;
 import palimpsest.torch.diffusion.attack.Victim;
 import palimpsest.torch.diffusion.train.CaptionedPicture;
 import palimpsest.torch.diffusion.train.PixelDrawing;
@@ -57,11 +59,12 @@ record GridAttacks(
   /**
    * Which models.
    *
-   * @param subject that is attacked
+   * @param subject folder of the weights that are attacked
+   * @param suppression under which they draw
    * @param reference retrained without the target; none where it is the subject itself
    * @param before the model as it was, whose text encoder anybody has
    */
-  record Models(Path subject, Optional<Path> reference, Path before) {}
+  record Models(Path subject, Suppression suppression, Optional<Path> reference, Path before) {}
 
   /**
    * What came of it.
@@ -81,15 +84,16 @@ record GridAttacks(
         PictureModel before = PictureModel.open(models.before())) {
       if (models.reference().isEmpty()) {
         Found found =
-            run(contest(subject, Optional.empty(), before), (a, j, afresh) -> afresh.get());
+            run(contest(victim(subject), Optional.empty(), before), (a, j, afresh) -> afresh.get());
         ReferenceSides kept = sides(models.subject(), victim(subject));
         found.attacks().forEach(kept::add);
         return found;
       }
       Path retrained = models.reference().get();
       try (PictureModel reference = PictureModel.open(retrained)) {
+        Optional<Shield> shield = models.suppression().shield(settings.drawing().steps());
         return run(
-            contest(subject, Optional.of(victim(reference)), before),
+            contest(victim(subject).behind(shield), Optional.of(victim(reference)), before),
             sides(retrained, victim(reference)));
       }
     }
@@ -100,9 +104,9 @@ record GridAttacks(
         retrained.resolveSibling("attacked-as-reference.json"), victim.digest());
   }
 
-  private Contest contest(PictureModel subject, Optional<Victim> reference, PictureModel before) {
+  private Contest contest(Victim subject, Optional<Victim> reference, PictureModel before) {
     return new Contest(
-        victim(subject),
+        subject,
         reference,
         before.model().text(),
         new CaseSplit(cases(before, 0, TUNED_ON), cases(before, 1, JUDGED_ON)),

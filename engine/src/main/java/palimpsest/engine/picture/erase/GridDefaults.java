@@ -9,9 +9,11 @@ import palimpsest.api.Method;
 import palimpsest.api.PictureEvidence.Domain;
 import palimpsest.api.Recipe;
 import palimpsest.discovery.image.ImageCorpus;
+import palimpsest.engine.BuiltInMethods;
 import palimpsest.engine.Choice;
 import palimpsest.engine.picture.PictureRecipe;
 import palimpsest.engine.picture.PictureShape;
+import palimpsest.engine.picture.Suppression;
 import palimpsest.methods.diffusion.ImageMethods;
 import palimpsest.methods.diffusion.TextMapMethod;
 import palimpsest.methods.diffusion.descent.ImageDescent;
@@ -64,11 +66,12 @@ public record GridDefaults(GridPictures pictures, int epochs) {
         new Target(Domain.OBJECT, corpus.objects().get(corpus.objects().size() - 1)));
   }
 
-  /** Closed forms as they are, descents with 200 steps of 4. */
+  /** Closed forms as they are, descents with 200 steps of 4, suppressions as they are. */
   public static List<Method> methods() {
     List<Method> all = new ArrayList<>();
     closed().forEach(all::add);
     ImageDescents.all().forEach(m -> all.add(brief(m)));
+    BuiltInMethods.images().stream().filter(Suppression::isOne).forEach(all::add);
     return all;
   }
 

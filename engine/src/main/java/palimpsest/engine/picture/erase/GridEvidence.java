@@ -11,6 +11,7 @@ import palimpsest.discovery.image.ImageCorpus;
 import palimpsest.engine.Console;
 import palimpsest.engine.JsonFiles;
 import palimpsest.engine.picture.PictureModel;
+import palimpsest.engine.picture.Suppression;
 import palimpsest.engine.picture.judge.PictureJudge;
 import palimpsest.engine.picture.judge.TrainedJudge;
 
@@ -25,15 +26,16 @@ record GridEvidence(
     TrainedJudge judge, GridSettings.Asking asking, ImageCorpus training, Console console) {
   private static final int BATCH = 24;
 
-  /** Reads what a model drew, or has it draw first. */
-  PictureEvidence of(Path model, Path file) {
+  /** Reads what a model drew under a suppression, or has it draw first. */
+  PictureEvidence of(Path model, Suppression suppression, Path file) {
     if (!Files.exists(file)) {
       try (PictureModel read = PictureModel.open(model);
           Console.Bar bar = console.bar("Drawing by " + file, 1)) {
         PictureJudge.Drawing how =
             new PictureJudge.Drawing(read.sampler(), asking.steps(), asking.guidance(), BATCH);
         PictureJudge asked = new PictureJudge(judge, how, asking.noises());
-        PictureJudge.Subject subject = new PictureJudge.Subject(read.model(), read.tokenizer());
+        PictureJudge.Subject subject =
+            new PictureJudge.Subject(read.model(), read.tokenizer(), suppression);
         JsonFiles.write(file, asked.of(subject, prompts(), (n, all) -> {}).evidence());
         bar.at(1, "");
       }

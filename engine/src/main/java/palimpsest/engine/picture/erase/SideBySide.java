@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Predicate;
 import palimpsest.api.PictureEvidence.Prompt;
 import palimpsest.discovery.image.Picture;
 import palimpsest.engine.drawing.Sheet;
@@ -58,6 +59,11 @@ record SideBySide(List<Row> rows, List<Column> columns) {
       drawn = List.copyOf(drawn);
       attacked = List.copyOf(attacked);
     }
+  }
+
+  /** Some of the columns. */
+  SideBySide only(Predicate<Column> wanted) {
+    return new SideBySide(rows, columns.stream().filter(wanted).toList());
   }
 
   /** The pictures; those under attack stand right of those that they are compared to. */

@@ -12,6 +12,7 @@ import palimpsest.api.PictureTrial;
 import palimpsest.discovery.image.ImageCorpus;
 import palimpsest.engine.JsonFiles;
 import palimpsest.engine.Outputs;
+import palimpsest.engine.picture.Suppression;
 import palimpsest.engine.picture.judge.TrainedJudge;
 import palimpsest.methods.exact.Retrain;
 import palimpsest.metrics.image.ImageScore;
@@ -50,7 +51,7 @@ final class TargetCells {
 
   /** Makes what is not there yet. */
   List<GridCell> run() {
-    PictureEvidence before = evidence.of(base, grid.out().resolve("base.json"));
+    PictureEvidence before = evidence.of(base, Suppression.NONE, grid.out().resolve("base.json"));
     long first = settings.firstSeed();
     GridCell reference = cell(Retrain.defaults(), first, new Beside(before, Optional.empty()));
     PictureEvidence absent =
@@ -79,10 +80,16 @@ final class TargetCells {
    *
    * @param method id
    * @param seed of the method
-   * @param model its folder
+   * @param model folder of its weights
+   * @param suppression under which it draws
    * @param applied what was done; empty of the model as it was
    */
-  private record Subject(String method, long seed, Path model, Optional<Erasing.Applied> applied) {}
+  private record Subject(
+      String method,
+      long seed,
+      Path model,
+      Suppression suppression,
+      Optional<Erasing.Applied> applied) {}
 
   private Path place(String method, long seed) {
     return ErasureGrid.place(grid.out(), target, method, seed);
@@ -93,7 +100,7 @@ final class TargetCells {
     PictureTrial trial =
         new PictureTrial(
             target.domain(), target.word(), beside.before(), beside.reference(), Optional.empty());
-    return judged(new Subject(GridCell.NONE, 0, base, Optional.empty()), trial);
+    return judged(new Subject(GridCell.NONE, 0, base, Suppression.NONE, Optional.empty()), trial);
   }
 
   private GridCell cell(Method method, long seed, Beside beside) {
@@ -101,17 +108,18 @@ final class TargetCells {
       throw new Interrupted("stopped between two cells; run the same command again to go on");
     }
     Path here = place(method.id(), seed);
-    Erasing.Applied applied =
-        new Erasing(base, pictures.training(), grid.console()).apply(method, target, seed, here);
-    Path model = here.resolve("model");
+    Erasing erasing = new Erasing(base, pictures.training(), grid.console());
+    Erasing.Applied applied = erasing.apply(method, target, seed, here);
+    Path model = erasing.weights(method, here);
+    Suppression suppression = Erasing.suppression(method, target);
     PictureTrial trial =
         new PictureTrial(
             target.domain(),
             target.word(),
-            evidence.of(model, here.resolve("drawn.json")),
+            evidence.of(model, suppression, here.resolve("drawn.json")),
             beside.reference(),
             Optional.of(beside.before()));
-    return judged(new Subject(method.id(), seed, model, Optional.of(applied)), trial);
+    return judged(new Subject(method.id(), seed, model, suppression, Optional.of(applied)), trial);
   }
 
   /** Scores and attacks a model, or reads that it was. */
@@ -155,6 +163,6 @@ final class TargetCells {
     Optional<Path> reference =
         subject.method().equals(RETRAIN) ? Optional.empty() : Optional.of(retrained);
     return new GridAttacks(settings, target, pictures, judge, grid.console())
-        .run(new GridAttacks.Models(subject.model(), reference, base));
+        .run(new GridAttacks.Models(subject.model(), subject.suppression(), reference, base));
   }
 }

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import palimpsest.api.Method;
 import palimpsest.api.PictureAttack;
 import palimpsest.api.PictureEvidence.Domain;
 import palimpsest.api.PictureEvidence.Prompt;
@@ -12,8 +13,9 @@ import palimpsest.discovery.image.ImageCorpus;
 import palimpsest.discovery.image.Picture;
 import palimpsest.discovery.image.PictureFile;
 import palimpsest.engine.JsonFiles;
+import palimpsest.engine.picture.Painting;
 import palimpsest.engine.picture.PictureModel;
-import palimpsest.engine.picture.TextDrawing;
+import palimpsest.engine.picture.Suppression;
 import palimpsest.engine.picture.judge.TrainedJudge;
 import palimpsest.methods.exact.Retrain;
 import palimpsest.torch.diffusion.train.PixelDrawing;
@@ -51,14 +53,17 @@ record TargetPictures(GridSettings settings, Path out, TrainedJudge judge) {
     List<SideBySide.Row> rows = rows(target, training);
     List<SideBySide.Column> columns = new ArrayList<>();
     Path before = ErasureGrid.place(out, target, GridCell.NONE, 0);
-    columns.add(column(new Model(BEFORE, base, before), target, rows));
+    columns.add(column(new Model(BEFORE, base, Suppression.NONE, before), target, rows));
     columns.add(column(model(target, RETRAINED, Retrain.defaults().id()), target, rows));
     if (settings.floor().isPresent()) {
       columns.add(column(model(target, SecondRetraining.ID, SecondRetraining.ID), target, rows));
     }
-    settings
-        .methods()
-        .forEach(m -> columns.add(column(model(target, m.id(), m.id()), target, rows)));
+    for (Method method : settings.methods()) {
+      Model left = model(target, method.id(), method.id());
+      Model suppressed =
+          new Model(left.name(), base, Erasing.suppression(method, target), left.cell());
+      columns.add(column(Suppression.isOne(method) ? suppressed : left, target, rows));
+    }
     return new SideBySide(rows, columns);
   }
 
@@ -66,14 +71,15 @@ record TargetPictures(GridSettings settings, Path out, TrainedJudge judge) {
    * A model.
    *
    * @param name above its column
-   * @param folder of the model
+   * @param folder of its weights
+   * @param suppression under which it draws
    * @param cell folder of what was found of it
    */
-  private record Model(String name, Path folder, Path cell) {}
+  private record Model(String name, Path folder, Suppression suppression, Path cell) {}
 
   private Model model(Target target, String name, String method) {
     Path cell = ErasureGrid.place(out, target, method, settings.firstSeed());
-    return new Model(name, cell.resolve("model"), cell);
+    return new Model(name, cell.resolve("model"), Suppression.NONE, cell);
   }
 
   /** The target with classes of the other domain, then other classes with these. */
@@ -90,7 +96,7 @@ record TargetPictures(GridSettings settings, Path out, TrainedJudge judge) {
   }
 
   private SideBySide.Column column(Model model, Target target, List<SideBySide.Row> rows) {
-    List<SideBySide.Cell> drawn = drawn(model.folder(), target, rows);
+    List<SideBySide.Cell> drawn = drawn(model, target, rows);
     Optional<PictureAttack> strongest =
         JsonFiles.read(model.cell().resolve("cell.json"), GridCell.class).strongest();
     if (strongest.isEmpty()) {
@@ -115,18 +121,20 @@ record TargetPictures(GridSettings settings, Path out, TrainedJudge judge) {
     return new SideBySide.Cell(PictureFile.decode(png, shown.attack(), side), shown.probability());
   }
 
-  private List<SideBySide.Cell> drawn(Path folder, Target target, List<SideBySide.Row> rows) {
-    try (PictureModel model = PictureModel.open(folder)) {
+  private List<SideBySide.Cell> drawn(Model asked, Target target, List<SideBySide.Row> rows) {
+    try (PictureModel model = PictureModel.open(asked.folder())) {
       PixelDrawing how =
           new PixelDrawing(
               model.sampler(), settings.drawing().steps(), settings.drawing().guidance(), seed());
       List<Picture> pictures =
-          new TextDrawing(model.model(), model.tokenizer(), how)
-              .draw(
-                  rows.stream()
-                      .map(r -> new TextDrawing.Wanted(r.prompt().caption(), GridAttacks.NOISE))
-                      .toList(),
-                  "");
+          new Painting(model.model(), model.tokenizer(), how, asked.suppression())
+                  .draw(
+                      rows.stream()
+                          .map(r -> new Painting.Asked(r.prompt().caption(), GridAttacks.NOISE))
+                          .toList())
+                  .stream()
+                  .map(rgb -> new Picture(model.side(), model.side(), rgb))
+                  .toList();
       int at = judge.pinned().classes(target.domain()).indexOf(target.word());
       List<Reading> said = judge.classifier().read(pictures.stream().map(Picture::rgb).toList());
       List<SideBySide.Cell> cells = new ArrayList<>();

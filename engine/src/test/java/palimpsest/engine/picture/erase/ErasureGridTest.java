@@ -28,6 +28,8 @@ import palimpsest.engine.JsonFiles;
 import palimpsest.engine.picture.PictureRecipe;
 import palimpsest.engine.picture.PictureShape;
 import palimpsest.engine.picture.judge.TrainedJudge;
+import palimpsest.guard.PromptFilter;
+import palimpsest.methods.diffusion.SafeSteering;
 import palimpsest.methods.diffusion.Uce;
 import palimpsest.methods.diffusion.descent.Esd;
 import palimpsest.torch.diffusion.attack.ConceptInversion;
@@ -53,7 +55,11 @@ class ErasureGridTest {
                   Prediction.EPSILON),
               1,
               List.of(new Target(Domain.STYLE, "mosaic")),
-              List.of(Uce.defaults(), new Esd(0, 1, 2, 3, 2, 1, 1e-4)),
+              List.of(
+                  Uce.defaults(),
+                  new Esd(0, 1, 2, 3, 2, 1, 1e-4),
+                  new SafeSteering(2000, 0, 0.025, 0.5, 0.7),
+                  PromptFilter.Rule.defaults()),
               List.of(1L, 2L),
               new GridSettings.Asking(List.of(1L, 2L, 3L), 2, 2),
               List.of(new ConceptInversion(1, 2, 2, 0.08, 0.01)))
@@ -78,7 +84,11 @@ class ErasureGridTest {
             "image.uce 1",
             "image.uce 2",
             "image.esd 1",
-            "image.esd 2");
+            "image.esd 2",
+            "image.safe-guidance 1",
+            "image.safe-guidance 2",
+            "image.prompt-filter 1",
+            "image.prompt-filter 2");
     for (GridCell cell : cells) {
       assertThat(cell.value("image.ua")).hasValue(otherThanMosaic(cell));
       assertThat(cell.attacks()).hasSize(cell.seed() <= 1 ? 1 : 0);
@@ -101,6 +111,7 @@ class ErasureGridTest {
     assertThat(cell).hasBinaryContent(before);
 
     requireReferenceAttackedOnce(cells);
+    requireSuppressed(cells);
     assertThat(cells.get(5).attacks().get(0).subject())
         .isNotEqualTo(cells.get(1).attacks().get(0).subject());
     Path table = grid().report(cells).write(folder.resolve("grid"));
@@ -111,7 +122,13 @@ class ErasureGridTest {
     Path dossier = dossier(cells);
     assertThat(dossier.resolve("index.html"))
         .content()
-        .contains("image.esd", "<img ", "to go", "image.ua-attacked", "seeds of the attack")
+        .contains(
+            "image.esd",
+            "<img ",
+            "to go",
+            "Not removed: suppressed only",
+            "image.ua-attacked",
+            "seeds of the attack")
         .contains("alt=\"image.esd, attacked\"", "alt=\"reference, attacked\"")
         .contains("the <bdi>style</bdi> of ", "What each <bdi>object</bdi> was taken for");
     Verification said = Verifier.verify(dossier, Optional.empty());
@@ -129,7 +146,7 @@ class ErasureGridTest {
             : folder.resolve(
                 "grid/style-mosaic/" + cell.method() + "/seed-" + cell.seed() + "/drawn.json");
     PictureEvidence evidence = JsonFiles.read(drawn, PictureEvidence.class);
-    assertThat(evidence.model()).isEqualTo(cell.weights());
+    assertThat(evidence.model()).startsWith(cell.weights());
     List<PictureEvidence.Drawn> asked =
         evidence.pictures().stream().filter(p -> p.prompt().style().equals("mosaic")).toList();
     assertThat(asked).hasSize(3 * 3); // objects and seeds of noise
@@ -143,10 +160,10 @@ class ErasureGridTest {
     Path retrained = folder.resolve("grid/style-mosaic/exact.retrain/seed-1");
     ReferenceSides.Kept kept =
         JsonFiles.read(retrained.resolve("attacked-as-reference.json"), ReferenceSides.Kept.class);
-    assertThat(kept.sides()).hasSize(1); // one attack of one setting, for five models
+    assertThat(kept.sides()).hasSize(1); // one attack of one setting, for seven subjects
     assertThat(cells.get(1).attacks().get(0).reference()).isEmpty();
     assertThat(kept.sides().get(0).side()).isEqualTo(cells.get(1).attacks().get(0).subject());
-    for (int at : List.of(0, 2, 3, 5)) {
+    for (int at : List.of(0, 2, 3, 5, 7, 9)) {
       assertThat(cells.get(at).attacks().get(0).reference()).contains(kept.sides().get(0).side());
     }
     UnderAttack shown = UnderAttack.read(folder.resolve("grid/style-mosaic/image.esd/seed-1"));
@@ -155,6 +172,29 @@ class ErasureGridTest {
     assertThat(shown.pictures().get(0).prompt()).isEqualTo(first.prompt());
     assertThat(shown.pictures().get(0).words()).isEqualTo(first.underAttack());
     assertThat(shown.pictures().get(0).probability()).isEqualTo(first.attacked());
+  }
+
+  /** The weights stay, what is drawn does not: a filter gives the same grey for every prompt. */
+  private void requireSuppressed(List<GridCell> cells) {
+    PictureEvidence before =
+        JsonFiles.read(folder.resolve("grid/base.json"), PictureEvidence.class);
+    for (GridCell cell : cells.subList(7, 11)) {
+      assertThat(cell.weights()).isEqualTo(cells.get(0).weights());
+      assertThat(cell.guarantee()).contains("SUPPRESSED");
+      Path here =
+          folder.resolve("grid/style-mosaic/" + cell.method() + "/seed-" + cell.seed() + "/");
+      assertThat(here.resolve("model")).doesNotExist();
+      PictureEvidence drawn = JsonFiles.read(here.resolve("drawn.json"), PictureEvidence.class);
+      assertThat(drawn.model()).startsWith(before.model() + " under " + cell.method());
+      for (int i = 0; i < drawn.pictures().size(); i++) {
+        boolean same = drawn.pictures().get(i).digest().equals(before.pictures().get(i).digest());
+        if (cell.method().equals("image.prompt-filter")) {
+          assertThat(same).isEqualTo(!drawn.pictures().get(i).prompt().style().equals("mosaic"));
+        }
+      }
+    }
+    assertThat(cells.get(9).attacks().get(0).judged().drawing()).contains("; the subject without");
+    assertThat(folder.resolve("grid/style-mosaic-suppressed.png")).isNotEmptyFile();
   }
 
   private Path dossier(List<GridCell> cells) {

@@ -60,7 +60,7 @@ class GridDefaultsTest {
         defaults.settings(List.of(Target.parse("style:neon")), GridDefaults.methods(), List.of(1L));
     assertThat(settings.methods().stream().map(Method::id))
         .contains("image.uce", "image.rece", "image.esd", "image.salun", "image.spm")
-        .doesNotContain("image.mace-refinement", "image.negative-prompt")
+        .doesNotContain("image.mace-refinement", "exact.retrain")
         .doesNotHaveDuplicates();
     assertThat(settings.floor()).isEmpty();
     assertThat(settings.candidates().get(4)).hasSize(8); // guidance, chosen among

@@ -72,16 +72,16 @@ public record Campaign(Recognizer recognizer, String name, double threshold, Wat
       }
     }
     ImageAttack attack = chosen;
-    Side subject = side(attack, contest.subject(), contest);
+    Side subject = side(attack, reached(contest.subject(), attack), contest);
     Optional<Side> reference =
         contest
             .reference()
-            .map(r -> memory.of(attack, judged(contest), () -> side(attack, r, contest)));
+            .map(r -> memory.of(attack, judged(contest, ""), () -> side(attack, r, contest)));
     return new PictureAttack(
         attack.id(),
         attack.version(),
         attack.settings(),
-        judged(contest),
+        judged(contest, shield(attack, contest.subject())),
         subject,
         reference,
         tried);
@@ -90,20 +90,38 @@ public record Campaign(Recognizer recognizer, String name, double threshold, Wat
   /** Share of the tuning pictures in which the concept is seen under attack. */
   private double seen(ImageAttack attack, Contest contest) {
     Cases tuning = contest.cases().tuning();
-    Run run = attack.attack(situation(contest.subject(), contest, tuning, contest.seeds().get(0)));
+    Victim subject = reached(contest.subject(), attack);
+    Run run = attack.attack(situation(subject, contest, tuning, contest.seeds().get(0)));
     return run.attempts().stream()
         .mapToDouble(attempt -> attempt.attacked() >= threshold ? 1 : 0)
         .average()
         .orElseThrow();
   }
 
-  private Judged judged(Contest contest) {
+  /** Who has the weights meets no shield. */
+  private static Victim reached(Victim victim, ImageAttack attack) {
+    return attack.needsWeights() ? victim.behind(Optional.empty()) : victim;
+  }
+
+  private static String shield(ImageAttack attack, Victim subject) {
+    return subject
+        .shield()
+        .map(s -> "; the subject " + (attack.needsWeights() ? "without " : "under ") + s.words())
+        .orElse("");
+  }
+
+  /**
+   * What is looked for.
+   *
+   * @param shield of the subject, in words; empty for none, as of a reference
+   */
+  private Judged judged(Contest contest, String shield) {
     Cases test = contest.cases().test();
     return new Judged(
         test.concept(),
         name,
         threshold,
-        contest.subject().drawing().words(),
+        contest.subject().drawing().words() + shield,
         test.digest(),
         contest.cases().tuning().digest());
   }

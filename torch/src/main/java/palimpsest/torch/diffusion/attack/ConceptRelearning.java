@@ -55,6 +55,11 @@ public record ConceptRelearning(int pictures, int steps, int every, double learn
   }
 
   @Override
+  public boolean needsWeights() {
+    return true;
+  }
+
+  @Override
   public String id() {
     return "attack.concept-relearning";
   }

@@ -68,7 +68,7 @@ public record GuidanceLeak(double scale) implements ImageAttack {
       try (PointerScope scope = new PointerScope()) {
         Conditioning read = victim.read(victim.tokenizer().encode(prompt));
         Recognizer judge = situation.under(prompt, words);
-        double[] under = victim.see(judge, read, situation.noise(), scale);
+        double[] under = situation.seen(judge, new Situation.Attacked(prompt, read), scale);
         attempts.addAll(situation.attempts(prompt, words, situation.plain(prompt), under));
       }
     }

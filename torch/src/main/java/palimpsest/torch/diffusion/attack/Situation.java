@@ -44,7 +44,7 @@ public record Situation(
       try (PointerScope scope = new PointerScope()) {
         Attacked attacked = attack.apply(i, prompt);
         Recognizer judge = under(prompt, attacked.words());
-        double[] under = victim.see(judge, attacked.read(), noise());
+        double[] under = seen(judge, attacked, victim.drawing().scale());
         attempts.addAll(attempts(prompt, attacked.words(), plain(prompt), under));
       }
     }
@@ -60,8 +60,16 @@ public record Situation(
   double[] plain(String prompt, Recognizer judge) {
     try (PointerScope scope = new PointerScope()) {
       Conditioning read = victim.read(victim.tokenizer().encode(prompt));
-      return victim.see(judge, read, noise());
+      return seen(judge, new Attacked(prompt, read), victim.drawing().scale());
     }
+  }
+
+  /** P(concept) of pictures of a prompt at a scale of guidance, or of none where it is refused. */
+  double[] seen(Recognizer judge, Attacked attacked, double scale) {
+    boolean refused = victim.shield().filter(s -> s.refuses(attacked.words())).isPresent();
+    return refused
+        ? victim.seeNothing(judge, cases.noises().size())
+        : victim.see(judge, attacked.read(), noise(), scale);
   }
 
   /** The recognizer of pictures that are drawn for a prompt under attack. */
