@@ -9,7 +9,7 @@ import java.util.TreeMap;
  * What one image model drew when it was asked, and what a classifier said of it: the only thing
  * that a metric of pictures sees, so that it cannot know which method it judges.
  *
- * @param model digest of the model's parameters
+ * @param model digest of the model's parameters, and what suppressed while it drew, if anything did
  * @param judge the classifier
  * @param sampling how the pictures were drawn
  * @param pictures one for each prompt and seed

@@ -9,7 +9,7 @@ import palimpsest.api.InvalidRequest;
 import palimpsest.engine.picture.erase.ErasureGrid;
 import palimpsest.engine.picture.erase.GridDefaults;
 import palimpsest.engine.picture.erase.GridPictures;
-import palimpsest.engine.picture.erase.GridReport;
+import palimpsest.engine.picture.erase.GridSettings;
 import palimpsest.engine.picture.erase.Target;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -74,6 +74,14 @@ final class BenchGridCommand implements Callable<Integer> {
   private @Nullable List<Long> seeds;
 
   @Option(
+      names = "--floor",
+      paramLabel = "N",
+      description =
+          "Retrains each target once more, with this seed: how far that is from the first"
+              + " retraining is the least distance that means anything.")
+  private @Nullable Long floor;
+
+  @Option(
       names = "--objects",
       paramLabel = "WORD",
       split = ",",
@@ -119,16 +127,19 @@ final class BenchGridCommand implements Callable<Integer> {
             1,
             objects == null ? List.of() : objects,
             styles == null ? List.of() : styles);
-    GridDefaults defaults = new GridDefaults(pictures, epochs);
     ErasureGrid grid =
         new ErasureGrid(
-            defaults.settings(
-                targets == null ? defaults.targets() : targets.stream().map(Target::parse).toList(),
-                methods == null ? GridDefaults.methods() : GridDefaults.methods(methods),
-                seeds == null ? List.of(1L, 2L, 3L) : seeds),
-            out,
-            common.resumableConsole(screen));
-    screen.line(new GridReport(grid.run()).write(out).toString());
+            settings(new GridDefaults(pictures, epochs)), out, common.resumableConsole(screen));
+    screen.line(grid.report(grid.run()).write(out).toString());
     return 0;
+  }
+
+  private GridSettings settings(GridDefaults defaults) {
+    GridSettings settings =
+        defaults.settings(
+            targets == null ? defaults.targets() : targets.stream().map(Target::parse).toList(),
+            methods == null ? GridDefaults.methods() : GridDefaults.methods(methods),
+            seeds == null ? List.of(1L, 2L, 3L) : seeds);
+    return floor == null ? settings : settings.withFloor(floor);
   }
 }

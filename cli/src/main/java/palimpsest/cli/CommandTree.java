@@ -32,7 +32,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
     footer = {
       "",
       "Exit codes: 0 done, 2 bad request, 3 unsupported model, 4 corrupt file,",
-      "5 diverged, 6 interrupted, 7 not confirmed, 70 a bug. See docs/exit-codes.md.",
+      "5 diverged, 6 interrupted, 7 not confirmed, 8 not drawn, 70 a bug.",
+      "See docs/exit-codes.md.",
       "",
       "Example: palimpsest quickstart"
     })

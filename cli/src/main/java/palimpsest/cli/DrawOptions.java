@@ -1,11 +1,14 @@
 package palimpsest.cli;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import palimpsest.api.InvalidRequest;
+import palimpsest.engine.Choice;
 import palimpsest.engine.picture.PictureModel;
 import palimpsest.engine.picture.PictureSampler;
+import palimpsest.engine.picture.Suppression;
 import picocli.CommandLine.Option;
 
 /** How a model of pictures draws prompts, and where to. */
@@ -42,6 +45,22 @@ final class DrawOptions {
       description = "Of a model of pictures: what guidance leads away from.")
   private @Nullable String negative;
 
+  @Option(
+      names = "--suppress",
+      paramLabel = "TEXT",
+      description =
+          "Of a model of pictures: what is not to be shown; once for each. It stays in the"
+              + " weights.")
+  private List<String> concepts = List.of();
+
+  @Option(
+      names = "--method",
+      paramLabel = "ID[:NAME=VALUE,...]",
+      description =
+          "With --suppress: image.safe-guidance or image.negative-prompt, image.prompt-filter, or"
+              + " one of the first two and the last.")
+  private List<String> methods = List.of();
+
   /** How it is drawn. */
   PictureModel.How how(int samples, long seed) {
     return new PictureModel.How(
@@ -51,6 +70,24 @@ final class DrawOptions {
         Optional.ofNullable(negative).orElse(""),
         samples,
         seed);
+  }
+
+  /**
+   * What keeps concepts from being shown.
+   *
+   * @throws InvalidRequest if a method suppresses nothing, or one is given without the other
+   */
+  Suppression suppression() {
+    if (methods.isEmpty() != concepts.isEmpty()) {
+      throw new InvalidRequest(
+          methods.isEmpty()
+              ? "--suppress says what, not how: give --method image.safe-guidance,"
+                  + " image.negative-prompt or image.prompt-filter"
+              : "--method says how, not what: give --suppress TEXT");
+    }
+    return new Suppression(
+        methods.stream().map(text -> Choice.ofImages(text, Choice.RECIPE).method()).toList(),
+        concepts);
   }
 
   /**

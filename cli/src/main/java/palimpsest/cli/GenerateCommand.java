@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import palimpsest.discovery.Corpus;
 import palimpsest.engine.Generating;
 import palimpsest.engine.Outputs;
 import palimpsest.engine.picture.PictureModel;
+import palimpsest.engine.picture.Suppression;
 import palimpsest.guard.MemFree;
 import palimpsest.torch.checkpoint.AtomicFile;
 import picocli.CommandLine.Command;
@@ -31,9 +33,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Answers prompts: --prompt, or standard input with one prompt a line.",
       "",
-      "Greedy unless a temperature is given. With --protect no answer repeats a text of"
-          + " that file. A model of pictures, as train --pictures makes it, draws a grid into a PNG"
-          + " file."
+      "Greedy unless a temperature is given. With --protect no answer repeats a text of that file."
+          + " A model of pictures, as train --pictures makes it, draws a grid into a PNG file. With"
+          + " --suppress it keeps what is named from being shown; the weights are as they were."
+          + " Exit code 8 where image.prompt-filter refused a prompt: its row is grey."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",
@@ -42,13 +45,17 @@ import picocli.CommandLine.Spec;
       "Example:",
       "  palimpsest generate --model out/model/model --prompt \"Who wrote it?\"",
       "  palimpsest generate --model out/drawings/model --out cat.png \\",
-      "    --prompt \"a cat in neon style\" --samples 4"
+      "    --prompt \"a cat in neon style\" --samples 4",
+      "  palimpsest generate --model out/drawings/model --out cat-2.png \\",
+      "    --prompt \"a cat in neon style\" --suppress \"neon style\" --method image.safe-guidance"
     })
 @SuppressWarnings("NullAway.Init") // picocli sets the options
 final class GenerateCommand implements Callable<Integer> {
   private static final Set<String> TEXT =
       Set.of(
           "--temperature", "--top-p", "--max-new-tokens", "--stop", "--protect", "--n", "--json");
+
+  private static final int REFUSED = 8;
 
   private final Screen screen;
 
@@ -134,6 +141,7 @@ final class GenerateCommand implements Callable<Integer> {
     ofText.addAll(parted.ofMixin("template"));
     parted.refuse(ofText, "cannot be given: the model draws pictures");
     PictureModel.How how = drawn.how(samples, seed);
+    Suppression suppression = drawn.suppression();
     Outputs.requireNew(drawn.out());
     List<String> asked = prompts == null ? standardInput() : prompts;
     try (PictureModel pictures = PictureModel.open(model.folder())) {
@@ -142,10 +150,31 @@ final class GenerateCommand implements Callable<Integer> {
           common.console(screen).say("Only its beginning is read: \"" + prompt + "\"");
         }
       }
-      AtomicFile.write(drawn.out(), pictures.draw(asked, how).png());
+      AtomicFile.write(drawn.out(), pictures.draw(asked, how, suppression).png());
     }
     screen.line(drawn.out().toString());
-    return 0;
+    return told(asked, suppression);
+  }
+
+  /** Says what was suppressed; the exit code. */
+  private int told(List<String> asked, Suppression suppression) {
+    if (!suppression.methods().isEmpty()) {
+      common
+          .console(screen)
+          .say("Suppressed while drawn, not removed: the weights are as they were.");
+    }
+    List<String> refused = new ArrayList<>();
+    for (String prompt : asked) {
+      suppression
+          .refused(prompt)
+          .ifPresent(concept -> refused.add("\"" + prompt + "\", which names " + concept));
+    }
+    return refused.isEmpty()
+        ? 0
+        : screen.fail(
+            new Failure(
+                REFUSED,
+                "not drawn but left grey in " + drawn.out() + ": " + String.join("; ", refused)));
   }
 
   private int answer() throws IOException {

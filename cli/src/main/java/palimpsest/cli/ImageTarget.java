@@ -69,8 +69,8 @@ final class ImageTarget {
           method.id()
               + (method.guarantee().isRemoval()
                   ? " does not edit by texts alone"
-                  : " changes no weights, so there is no model to write: it acts while images are"
-                      + " drawn"));
+                  : " changes no weights, so there is no model to write: it acts while pictures are"
+                      + " drawn, by palimpsest generate --suppress TEXT --method ID"));
     }
     requireNone(patch, "--patch is applied without --method; leave one of them out");
     ImageEdit asked = new ImageEdit(closed, ImageEdit.replacements(erase, toward), preserved());

@@ -2,6 +2,7 @@ package palimpsest.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -83,6 +84,50 @@ class PictureCommandsTest {
     assertThat(desk.bytes("grid.png")).isEqualTo(grid);
   }
 
+  /**
+   * The negative prompt is what --negative gives; the others are neither that nor plain. What two
+   * steps taught of texts is too little to be seen but with a large scale.
+   */
+  @Test
+  void generate_underASuppression_drawsOtherwise_andSaysThatNothingWasRemoved() {
+    String draw = DRAW + " --guidance 1000";
+    String told = desk.run(draw + suppressed("image.negative-prompt") + "@away.png").err();
+    assertThat(told).contains("Suppressed while drawn, not removed");
+    desk.run(draw + " --negative fish --out @negative.png");
+    assertThat(desk.bytes("away.png")).isEqualTo(desk.bytes("negative.png"));
+    desk.run(draw + suppressed("image.safe-guidance:warmUp=0") + "@safe.png");
+    desk.run(draw + " --out @plain.png");
+    assertThat(desk.bytes("plain.png"))
+        .isNotEqualTo(desk.bytes("safe.png"))
+        .isNotEqualTo(desk.bytes("away.png"));
+  }
+
+  /** The row of the refused prompt is grey and the other as it would be; the exit code is 8. */
+  @Test
+  void generate_ofAPromptThatIsRefused_isGreyAndSaysSo() throws IOException {
+    String line =
+        "generate --model @drawings/model --steps 2 --prompt cup --prompt FISH"
+            + suppressed("image.prompt-filter");
+    assertThat(desk.fail(8, line + "@filtered.png"))
+        .contains("not drawn but left grey", ": \"FISH\", which names fish");
+    BufferedImage drawn = ImageIO.read(new ByteArrayInputStream(desk.bytes("filtered.png")));
+    desk.run(line.replace("--suppress fish", "--suppress dog") + "@let.png");
+    BufferedImage let = ImageIO.read(new ByteArrayInputStream(desk.bytes("let.png")));
+    int right = drawn.getWidth() - 4 - 64;
+    int grey = 0;
+    for (int y = 0; y < 64; y++) {
+      for (int x = 0; x < 64; x++) {
+        assertThat(drawn.getRGB(right + x, 4 + y)).isEqualTo(let.getRGB(right + x, 4 + y));
+        grey += (drawn.getRGB(right + x, 72 + y) & 0xffffff) == 0x808080 ? 1 : 0;
+      }
+    }
+    assertThat(grey).isEqualTo(64 * 64);
+  }
+
+  private static String suppressed(String method) {
+    return " --suppress fish --method " + method + " --out ";
+  }
+
   @Test
   void generate_takesPromptsFromStandardInput_andTellsOfLongOnes() {
     String line = "generate --model @drawings/model --steps 1 --out @piped.png";
@@ -102,8 +147,10 @@ class PictureCommandsTest {
         "train --out @o --pictures @corpus.jsonl | no such folder",
         "train --out @o --pictures @model | holds no captioned picture",
         "train --out @o --pictures= | --pictures is empty",
-        "train --out @o --pictures grid --data @corpus.jsonl | --data cannot be given with --pictures",
-        "train --out @o --pictures grid --width 8 --shards 2 | --shards, --width cannot be given with",
+        "train --out @o --pictures grid --data @corpus.jsonl | --data cannot be given with"
+            + " --pictures",
+        "train --out @o --pictures grid --width 8 --shards 2 | --shards, --width cannot be given"
+            + " with",
         "train --out @o --data @corpus.jsonl --side 8 | --side cannot be given without",
         "train --out @o --pictures grid --objects fsh | did you mean \"fish\"",
         "train --out @o --pictures grid --copies 0 | copies must be at least 1, got 0",
@@ -119,13 +166,31 @@ class PictureCommandsTest {
         "train --out @o --pictures grid --objects cup --slices 99999 | slices must be at most",
         "generate --model @drawings/model --prompt cup | give --out FILE.png",
         "generate --model @drawings/model --prompt cup --out @no/o.png | its folder is not there",
-        "generate --model @drawings/model --prompt cup --out @o.png --top-p 1 | --top-p cannot be given",
+        "generate --model @drawings/model --prompt cup --out @o.png --top-p 1 | --top-p cannot be"
+            + " given",
         "generate --model @drawings/model --prompt cup --out @o.png --steps 0 | steps must be",
         "generate --model @drawings/model --prompt cup --out @o.png --steps 2000 | at most the"
             + " 1000",
         "generate --model @drawings/model --prompt cup --out @o.png --guidance -1 | must be >= 0",
         "generate --model @drawings/model --prompt cup --out @o.png --sampler best | ddim, ddpm",
         "generate --model @model --prompt Hello --steps 3 | --steps cannot be given",
+        "generate --model @model --prompt Hello --suppress x | --suppress cannot be given",
+        "generate --model @drawings/model --prompt cup --out @o.png --suppress fish | not how:"
+            + " give",
+        "generate --model @drawings/model --prompt cup --out @o.png --method image.negative-prompt"
+            + " | give --suppress",
+        "generate --model @drawings/model --prompt cup --out @o.png --suppress fish --method"
+            + " image.uce | changes weights",
+        "generate --model @drawings/model --prompt cup --out @o.png --suppress fish --method"
+            + " image.negative-prompt --guidance 1 | does nothing",
+        "generate --model @drawings/model --prompt cup --out @o.png --suppress fish --method"
+            + " image.safe-guidance --steps 7 | does nothing in 7 steps",
+        "generate --model @drawings/model --prompt cup --out @o.png --suppress fish --method"
+            + " image.negative-prompt --negative cup | leave the negative text out",
+        "generate --model @drawings/model --prompt cup --out @o.png --suppress fish --method"
+            + " image.negative-prompt --method image.safe-guidance | one method at most",
+        "generate --model @drawings/model --prompt cup --out @o.png --suppress ? --method"
+            + " image.prompt-filter | has no word",
       })
   void whatDoesNotFit_isRefusedInOneLine_andNothingIsWritten(String line, String says) {
     Map<String, ByteBuffer> before = desk.snapshot();

@@ -6,6 +6,7 @@ import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Split;
@@ -19,9 +20,17 @@ import palimpsest.api.Split;
  * @param threshold probability from which a picture counts as showing the target, in (0, 1)
  * @param drawing how they were drawn: sampler, steps, guidance
  * @param rows a prompt and seed each
+ * @param attacks by label of the outcome, what its pictures under attack were drawn under, in words
+ * @param errors of the classifier, one for each of its heads; possibly none
  */
 public record Gallery(
-    String target, String judge, double threshold, String drawing, List<Row> rows) {
+    String target,
+    String judge,
+    double threshold,
+    String drawing,
+    List<Row> rows,
+    Map<String, String> attacks,
+    List<Errors> errors) {
 
   /** Largest base64 of a picture, in characters. */
   private static final int LARGEST = 1 << 17;
@@ -45,6 +54,51 @@ public record Gallery(
       throw new InvalidRequest("gallery: threshold must be in (0, 1), got " + threshold);
     }
     rows = List.copyOf(rows);
+    attacks = Dossier.sorted(attacks);
+    errors = List.copyOf(errors);
+  }
+
+  /** One that says neither which attacks nor which errors. */
+  public Gallery(String target, String judge, double threshold, String drawing, List<Row> rows) {
+    this(target, judge, threshold, drawing, rows, Map.of(), List.of());
+  }
+
+  /**
+   * What one head of the classifier took held-out pictures for.
+   *
+   * @param of what it tells, such as {@code style}
+   * @param classes names
+   * @param counts true class by row, said class by column
+   * @param low lower end of the accuracy's interval at 95 %, in [0, 1]
+   * @param high upper end
+   */
+  public record Errors(
+      String of, List<String> classes, List<List<Integer>> counts, double low, double high) {
+    public Errors {
+      Check.notBlank(of, "gallery: what the classifier tells");
+      classes = List.copyOf(classes);
+      counts = counts.stream().map(List::copyOf).toList();
+      int size = classes.size();
+      boolean square = counts.size() == size && counts.stream().allMatch(r -> r.size() == size);
+      if (!square || counts.stream().flatMap(List::stream).anyMatch(n -> n < 0)) {
+        throw new InvalidRequest(
+            "gallery: errors of " + size + " classes must be counts of " + size + " by " + size);
+      }
+      if (!(low >= 0 && low <= high && high <= 1)) {
+        throw new InvalidRequest(
+            "gallery: an interval must lie in 0 to 1, got " + low + " to " + high);
+      }
+    }
+
+    /** Pictures in all. */
+    int total() {
+      return counts.stream().flatMap(List::stream).mapToInt(n -> n).sum();
+    }
+
+    /** Pictures that were told. */
+    int right() {
+      return IntStream.range(0, classes.size()).map(i -> counts.get(i).get(i)).sum();
+    }
   }
 
   /**

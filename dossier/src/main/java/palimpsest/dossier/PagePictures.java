@@ -19,9 +19,27 @@ final class PagePictures {
     html.text(
         ") gives it a probability of at least "
             + Numbers.of(gallery.threshold())
-            + ". Its mistakes are the marks' mistakes. Each row begins with the same noise. Drawn by ");
+            + ". Its mistakes are the marks' mistakes. Each row begins with the same noise. Drawn"
+            + " by ");
     html.foreign(gallery.drawing()).text(".").close();
+    attacks(html, gallery);
     gallery.rows().forEach(row -> row(html, dossier, row));
+    html.close();
+  }
+
+  private static void attacks(Html html, Gallery gallery) {
+    if (gallery.attacks().isEmpty()) {
+      return;
+    }
+    html.leaf("p", "Pictures under attack begin with the row's noise too. They were drawn under:");
+    html.open("ul", "class", "plain small");
+    gallery
+        .attacks()
+        .forEach(
+            (label, attack) -> {
+              html.open("li").foreign(label).text(": ");
+              html.foreign(Html.clip(attack, 300)).close();
+            });
     html.close();
   }
 

@@ -17,6 +17,7 @@ final class PageScores {
     if (dossier.scores().isEmpty()) {
       html.leaf("p", "Nothing was scored.");
     } else {
+      dossier.gallery().ifPresent(gallery -> PageJudge.write(html, gallery));
       table(html, dossier);
       dossier.scores().forEach(row -> explanation(html, dossier, row));
     }
@@ -41,19 +42,24 @@ final class PageScores {
           .close()
           .close();
       for (String column : dossier.columns()) {
-        cell(html, java.util.Objects.requireNonNull(row.scores().get(column)));
+        cell(html, row, column);
       }
       html.close();
     }
     html.close().close().close();
   }
 
-  private static void cell(Html html, Score score) {
+  private static void cell(Html html, ScoreRow row, String column) {
+    Score score = java.util.Objects.requireNonNull(row.scores().get(column));
     html.open("td", "class", "number");
     html.text(
         score.fold(
             m -> Numbers.aligned(m.value()) + (m.warnings().isEmpty() ? "" : " *"),
             n -> "not measured"));
+    if (score instanceof Score.Measured && row.intervals().isPresent()) {
+      String interval = java.util.Objects.requireNonNull(row.intervals().get().get(column));
+      html.open("p", "class", "small").foreign(Html.clip(interval, 200)).close();
+    }
     html.close();
   }
 

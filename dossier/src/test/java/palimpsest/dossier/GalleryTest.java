@@ -15,6 +15,8 @@ import java.util.zip.CRC32;
 import java.util.zip.Deflater;
 import org.junit.jupiter.api.Test;
 import palimpsest.api.InvalidRequest;
+import palimpsest.api.Metric;
+import palimpsest.api.Score;
 import palimpsest.api.Split;
 
 class GalleryTest {
@@ -117,6 +119,44 @@ class GalleryTest {
 
     assertThat(Json.read(json, Dossier.class, "dossier")).isEqualTo(dossier);
     assertThat(new String(Json.canonical(SampleDossier.make()), UTF_8)).doesNotContain("gallery");
+  }
+
+  /** Three of four told: 75 %. */
+  @Test
+  void page_ofPictures_saysUnderWhichAttack_andWhatTheClassifierGetsWrong() {
+    Gallery.Errors errors =
+        new Gallery.Errors(
+            "style", List.of("ink", "oil"), List.of(List.of(2, 1), List.of(0, 1)), 0.3, 0.95);
+    Gallery gallery =
+        new Gallery(
+            "style ink",
+            JUDGE,
+            0.5,
+            "DDIM",
+            List.of(row(Split.FORGET, "a cat in ink", 0.9, 0.2)),
+            Map.of("npo", "attack.x {k=3}"),
+            List.of(errors));
+    Dossier dossier = SampleDossier.drawn(gallery);
+
+    assertThat(page(dossier))
+        .contains("<bdi>npo</bdi>: <bdi>attack.x {k=3}</bdi>")
+        .contains("<bdi>style</bdi> of 3 of 4 drawings (75 %; 95 % interval 30 % to 95 %)");
+    assertThat(Json.read(Json.canonical(dossier), Dossier.class, "dossier")).isEqualTo(dossier);
+    assertThatThrownBy(
+            () -> new Gallery.Errors("style", List.of("ink"), List.of(List.of(1, 2)), 0, 1))
+        .hasMessageContaining("counts of 1 by 1");
+    assertThatThrownBy(
+            () -> new Gallery.Errors("style", List.of("ink"), List.of(List.of(1)), 0.5, 1.5))
+        .hasMessageContaining("must lie in 0 to 1, got 0.5 to 1.5");
+  }
+
+  @Test
+  void scores_withIntervalsOfNoColumn_areRefused() {
+    Map<String, Score> scores = Map.of("original", new Score.NotMeasured("none"));
+    assertThatThrownBy(
+            () -> new ScoreRow("x", 1, "m", Metric.Better.LOWER, scores, Optional.of(Map.of())))
+        .isInstanceOf(InvalidRequest.class)
+        .hasMessageContaining("intervals of x must cover [original]");
   }
 
   @Test

@@ -67,9 +67,15 @@ public final class BuiltInMethods {
     return IMAGES.stream().anyMatch(m -> m.id().equals(id));
   }
 
-  private static Method byId(String id, List<Method> among) {
+  /**
+   * The method of that id among some.
+   *
+   * @throws InvalidRequest if there is none, naming the nearest
+   */
+  static Method byId(String id, List<? extends Method> among) {
     return among.stream()
         .filter(m -> m.id().equals(id))
+        .<Method>map(m -> m)
         .findFirst()
         .orElseThrow(
             () ->

@@ -48,6 +48,11 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
     return parse(text, base, BuiltInMethods.imageById(id(text)));
   }
 
+  /** Reads a method of a list, which need not have its usual parameters; refuses as the others. */
+  public static Choice among(String text, List<? extends Method> all) {
+    return parse(text, RECIPE, BuiltInMethods.byId(id(text), all));
+  }
+
   private static String id(String text) {
     int colon = text.indexOf(':');
     return colon < 0 ? text : text.substring(0, colon);
@@ -65,7 +70,10 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
       if (!seen.add(word.name())) {
         throw word.wrong(word.name() + " is given twice");
       }
-      if (isRecipe(word.name())) {
+      boolean own = usual.parameters().containsKey(word.name()) && !word.name().equals("seed");
+      if (own) {
+        parameters.put(word.name(), word.number());
+      } else if (isRecipe(word.name())) {
         recipe = change(recipe, word);
       } else if (!tuning.take(word)) {
         parameters.put(word.name(), word.number());
@@ -106,6 +114,12 @@ public record Choice(String label, Method method, Recipe recipe, Tuning tuning) 
   }
 
   private static void requireApplicable(Method method, boolean otherRecipe, Tuning tuning) {
+    if (otherRecipe && method.parameters().containsKey("learningRate")) {
+      throw new InvalidRequest(
+          method.id()
+              + " has words of its own for how it descends: "
+              + String.join(", ", method.parameters().keySet()));
+    }
     if (otherRecipe && !descends(method)) {
       throw new InvalidRequest(
           method.id()

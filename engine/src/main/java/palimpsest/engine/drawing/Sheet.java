@@ -21,6 +21,7 @@ import palimpsest.discovery.image.Png;
  */
 public record Sheet(List<String> columns, List<String> rows, List<List<Picture>> cells, int scale) {
   private static final int GAP = 4;
+  private static final int LEAST_CELL = 64;
   private static final long MOST_PIXELS = 1 << 26;
   private static final byte PAPER = (byte) 255;
   private static final byte INK = 32;
@@ -43,6 +44,13 @@ public record Sheet(List<String> columns, List<String> rows, List<List<Picture>>
               + columns.size()
               + " columns");
     }
+  }
+
+  /** One whose cells are at least 64 pixels wide where pictures are small. */
+  public static Sheet of(List<String> columns, List<String> rows, List<List<Picture>> cells) {
+    int widest =
+        cells.stream().flatMap(List::stream).mapToInt(Picture::width).max().orElse(LEAST_CELL);
+    return new Sheet(columns, rows, cells, Math.max(1, LEAST_CELL / widest));
   }
 
   /** The file of {@link #picture()}. */

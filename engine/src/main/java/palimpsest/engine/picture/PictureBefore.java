@@ -8,10 +8,10 @@ import java.util.Set;
  * A training as it was, to be done again.
  *
  * @param tokenizer its folder
- * @param start digest that the first weights must have
+ * @param start digest that the first weights must have; empty where they are to be others
  * @param run what is done again of it, if its places are to stay
  */
-record PictureBefore(Path tokenizer, String start, Optional<Redone> run) {
+record PictureBefore(Path tokenizer, Optional<String> start, Optional<Redone> run) {
 
   /**
    * A run that is to be done again.

@@ -49,11 +49,36 @@ public record PictureForgetting(
    */
   public Done retrain(Set<String> forgotten, Path out) {
     PictureManifest manifest = require(forgotten);
-    PictureMaterial left = without(manifest, forgotten);
-    PictureTraining.Done done =
-        training(manifest, out).again(left, before(manifest, Optional.empty()));
+    return retrain(
+        without(manifest, forgotten),
+        training(manifest.recipe(), out),
+        before(manifest, Optional.empty()));
+  }
+
+  /**
+   * The same with another seed: other first weights, another order, other noise. It is as free of
+   * the pictures as {@link #retrain(Set, Path)}'s, so that what the two differ in is chance.
+   *
+   * @param seed other than that of the training
+   * @throws InvalidRequest as the other, and if the seed is that of the training
+   */
+  public Done retrain(Set<String> forgotten, long seed, Path out) {
+    PictureManifest manifest = require(forgotten);
+    if (manifest.recipe().descent().seed() == seed) {
+      throw new InvalidRequest(
+          "a second retraining needs another seed than the training's, got " + seed + " again");
+    }
+    return retrain(
+        without(manifest, forgotten),
+        training(manifest.recipe().withSeed(seed), out),
+        new PictureBefore(model.resolve("tokenizer"), Optional.empty(), Optional.empty()));
+  }
+
+  private static Done retrain(
+      PictureMaterial left, PictureTraining training, PictureBefore before) {
+    PictureManifest manifest = training.again(left, before).manifest();
     int steps = manifest.recipe().slicing().steps(manifest.recipe().descent(), left.left().size());
-    return new Done(done.manifest(), steps, List.of());
+    return new Done(manifest, steps, List.of());
   }
 
   /**
@@ -70,7 +95,7 @@ public record PictureForgetting(
     PictureBefore.Redone again =
         new PictureBefore.Redone(run(), method.trustsCheckpoints(), Set.copyOf(manifest.without()));
     PictureTraining.Done done =
-        training(manifest, out)
+        training(manifest.recipe(), out)
             .again(without(manifest, forgotten), before(manifest, Optional.of(again)));
     palimpsest.torch.train.Replay redone = done.redone().orElseThrow();
     return new Done(
@@ -78,15 +103,12 @@ public record PictureForgetting(
   }
 
   private PictureBefore before(PictureManifest manifest, Optional<PictureBefore.Redone> run) {
-    return new PictureBefore(model.resolve("tokenizer"), manifest.start(), run);
+    return new PictureBefore(model.resolve("tokenizer"), Optional.of(manifest.start()), run);
   }
 
-  private PictureTraining training(PictureManifest manifest, Path out) {
+  private PictureTraining training(PictureRecipe recipe, Path out) {
     return new PictureTraining(
-        out,
-        manifest.recipe(),
-        new PictureTraining.Saving(checkpointEvery, Keeping.NONE, 0),
-        console);
+        out, recipe, new PictureTraining.Saving(checkpointEvery, Keeping.NONE, 0), console);
   }
 
   private PictureMaterial without(PictureManifest manifest, Set<String> forgotten) {

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import palimpsest.api.Check;
+import palimpsest.api.InvalidRequest;
 import palimpsest.engine.Moves;
 import palimpsest.engine.Outputs;
 import palimpsest.engine.drawing.Sheet;
@@ -125,9 +126,25 @@ public final class PictureModel implements AutoCloseable {
    * @throws palimpsest.api.InvalidRequest if the sampler cannot take so many steps
    */
   public Sheet draw(List<String> prompts, How how) {
+    return draw(prompts, how, Suppression.NONE);
+  }
+
+  /**
+   * Draws prompts, a row each, under a suppression: one that is refused is plain grey.
+   *
+   * @throws palimpsest.api.InvalidRequest if the sampler cannot take so many steps, the suppression
+   *     does nothing so, or it and the drawing each lead away from a text
+   */
+  public Sheet draw(List<String> prompts, How how, Suppression suppression) {
+    if (suppression.steering().isPresent() && !how.negative().isEmpty()) {
+      throw new InvalidRequest(
+          suppression.steering().get().id()
+              + " says what the drawing leads away from: leave the negative text out");
+    }
     Sampler sampler = how.sampler().map(s -> s.of(scheduler)).orElseGet(scheduler::sampler);
     PixelDrawing drawing = new PixelDrawing(sampler, how.steps(), how.guidance(), how.seed());
-    return SampleSheet.of(prompts, how.samples()).draw(model, tokenizer, drawing, how.negative());
+    return SampleSheet.of(prompts, how.samples())
+        .draw(new Painting(model, tokenizer, drawing, suppression), how.negative());
   }
 
   @Override

@@ -48,6 +48,11 @@ public record PictureRecipe(
     }
   }
 
+  /** The same with another seed, of all that is drawn. */
+  PictureRecipe withSeed(long seed) {
+    return new PictureRecipe(descent.withSeed(seed), slicing, shape, dropped, average, prediction);
+  }
+
   NoiseSchedule schedule() {
     return new NoiseSchedule(Betas.ddpm(), prediction);
   }

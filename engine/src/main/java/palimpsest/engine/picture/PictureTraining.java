@@ -123,7 +123,7 @@ public final class PictureTraining {
         TextToImage model =
             TextToImage.draw(shape.unet(), shape.text(words), words, recipe.descent().seed())) {
       String start = model.weights().digest();
-      if (before.filter(b -> !b.start().equals(start)).isPresent()) {
+      if (before.flatMap(PictureBefore::start).filter(s -> !s.equals(start)).isPresent()) {
         throw new InvalidRequest(
             "the training would start from other weights than the model did: its tokenizer, shape"
                 + " or seed is another");

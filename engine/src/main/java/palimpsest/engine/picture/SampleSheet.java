@@ -22,7 +22,6 @@ import palimpsest.torch.diffusion.train.TextToImage;
 record SampleSheet(List<String> columns, List<String> rows, List<List<String>> texts) {
   private static final int SIDE = 4;
   private static final int LONGEST_LABEL = 48;
-  private static final int LEAST_CELL = 64;
 
   /**
    * Of a corpus: its first four objects in its first four styles; where it does not say both, its
@@ -71,23 +70,26 @@ record SampleSheet(List<String> columns, List<String> rows, List<List<String>> t
 
   /** Draws the grid; the cells of a column begin from the same noise. */
   Sheet draw(TextToImage model, ClipTokenizer tokenizer, PixelDrawing how, String negative) {
-    List<PixelDrawing.Wanted> wanted = new ArrayList<>();
+    return draw(new Painting(model, tokenizer, how, Suppression.NONE), negative);
+  }
+
+  /** Draws the grid; the cells of a column begin from the same noise. */
+  Sheet draw(Painting painting, String negative) {
+    List<Painting.Asked> asked = new ArrayList<>();
     for (List<String> row : texts) {
       for (int column = 0; column < row.size(); column++) {
-        wanted.add(new PixelDrawing.Wanted(tokenizer.encode(row.get(column)), column));
+        asked.add(new Painting.Asked(row.get(column), column));
       }
     }
-    int side = model.unet().config().sampleSize().orElseThrow();
-    List<byte[]> drawn = how.draw(model, wanted, tokenizer.encode(negative));
+    int side = painting.model().unet().config().sampleSize().orElseThrow();
+    List<Picture> drawn =
+        painting.draw(asked, negative).stream().map(rgb -> new Picture(side, side, rgb)).toList();
     List<List<Picture>> cells = new ArrayList<>();
     int at = 0;
     for (List<String> row : texts) {
-      List<Picture> pictures = new ArrayList<>();
-      for (int column = 0; column < row.size(); column++) {
-        pictures.add(new Picture(side, side, drawn.get(at++)));
-      }
-      cells.add(pictures);
+      cells.add(drawn.subList(at, at + row.size()));
+      at += row.size();
     }
-    return new Sheet(columns, rows, cells, Math.max(1, LEAST_CELL / side));
+    return Sheet.of(columns, rows, cells);
   }
 }

@@ -40,8 +40,14 @@ public record NegativePrompt() implements Steering {
   }
 
   @Override
-  public List<String> texts(String prompt, List<String> concepts) {
-    return List.of(Concepts.joined(concepts), prompt);
+  public <T> List<T> inOrder(T empty, T prompt, T concept) {
+    return List.of(concept, prompt);
+  }
+
+  /** With g = 1 the prompt is asked alone, below it the concept is led to. */
+  @Override
+  public boolean acts(double scale, int steps) {
+    return scale > 1;
   }
 
   @Override

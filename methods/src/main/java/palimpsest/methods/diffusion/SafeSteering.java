@@ -70,8 +70,14 @@ public record SafeSteering(
   }
 
   @Override
-  public List<String> texts(String prompt, List<String> concepts) {
-    return List.of("", prompt, Concepts.joined(concepts));
+  public <T> List<T> inOrder(T empty, T prompt, T concept) {
+    return List.of(empty, prompt, concept);
+  }
+
+  /** With g = 0 nothing is asked, and in the first δ steps nothing is steered. */
+  @Override
+  public boolean acts(double scale, int steps) {
+    return scale > 0 && steps > warmUp;
   }
 
   @Override

@@ -18,7 +18,27 @@ public interface Steering extends Method {
    * @param concepts what is not to be shown; at least one
    * @throws palimpsest.api.InvalidRequest if there is none
    */
-  List<String> texts(String prompt, List<String> concepts);
+  default List<String> texts(String prompt, List<String> concepts) {
+    return inOrder("", prompt, text(concepts));
+  }
+
+  /**
+   * The same of whatever stands for the texts, such as what a denoiser reads of them.
+   *
+   * @param empty of the empty text
+   * @param prompt of the prompt
+   * @param concept of {@link #text}
+   */
+  <T> List<T> inOrder(T empty, T prompt, T concept);
+
+  /**
+   * Several concepts as one text, joined by commas.
+   *
+   * @throws palimpsest.api.InvalidRequest if there is none, or one is blank
+   */
+  static String text(List<String> concepts) {
+    return Concepts.joined(concepts);
+  }
 
   /**
    * How the answers are combined.
@@ -26,6 +46,14 @@ public interface Steering extends Method {
    * @param scale of classifier-free guidance
    */
   Guidance guidance(double scale);
+
+  /**
+   * Whether it leads away from the concepts at all.
+   *
+   * @param scale of classifier-free guidance
+   * @param steps of the sampler
+   */
+  boolean acts(double scale, int steps);
 
   @Override
   default Guarantee guarantee() {

@@ -21,6 +21,7 @@ import palimpsest.engine.image.PeakMemory;
 import palimpsest.engine.image.Replacement;
 import palimpsest.engine.picture.PictureForgetting;
 import palimpsest.engine.picture.PictureModel;
+import palimpsest.engine.picture.Suppression;
 import palimpsest.methods.diffusion.TextMapMethod;
 import palimpsest.methods.diffusion.descent.Captioned;
 import palimpsest.methods.diffusion.descent.Erasure;
@@ -35,7 +36,7 @@ import palimpsest.torch.diffusion.train.CaptionedPicture;
  * Applies a method to a model of pixels that was trained here.
  *
  * <pre>
- * OUT/model/         the changed model
+ * OUT/model/         the changed model; none of a suppression, which changes none
  * OUT/applied.json   what was done; written last
  * </pre>
  *
@@ -81,6 +82,18 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
     }
   }
 
+  /** What a method leaves in force while its model draws: itself, if it is a suppression. */
+  static Suppression suppression(Method method, Target target) {
+    return Suppression.isOne(method)
+        ? new Suppression(List.of(method), List.of(target.phrase()))
+        : Suppression.NONE;
+  }
+
+  /** The folder of the weights that a method leaves: those that were there, of a suppression. */
+  Path weights(Method method, Path out) {
+    return Suppression.isOne(method) ? base : out.resolve("model");
+  }
+
   /** What a method came to. */
   private record Came(int steps, List<String> elsewhere) {}
 
@@ -110,7 +123,7 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
             came.steps(),
             (System.nanoTime() - from) / 1e9,
             wanted.before(),
-            digest(out.resolve("model")),
+            digest(weights(method, out)),
             restarted ? PeakMemory.bytes() : Optional.empty(),
             came.elsewhere(),
             Version.BUILD);
@@ -149,8 +162,17 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
               : forgetting.retrain(wanted.target().ids(corpus), out);
       return new Came(done.steps(), done.elsewhere());
     }
+    if (method instanceof SecondRetraining again) {
+      PictureForgetting forgetting = new PictureForgetting(base, corpus, CHECKPOINT_EVERY, console);
+      return new Came(
+          forgetting.retrain(wanted.target().ids(corpus), again.seed(), out).steps(), List.of());
+    }
     if (method instanceof TextMapMethod closed) {
       edit(closed, wanted.target(), out);
+      return new Came(0, List.of());
+    }
+    if (Suppression.isOne(method)) {
+      suppression(method, wanted.target());
       return new Came(0, List.of());
     }
     if (method instanceof ImageDescent descent) {

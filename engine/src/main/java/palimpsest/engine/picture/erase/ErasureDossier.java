@@ -6,42 +6,29 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import palimpsest.api.Decision;
 import palimpsest.api.Finding;
-import palimpsest.api.Guarantee;
-import palimpsest.api.Method;
-import palimpsest.api.PictureAttack;
-import palimpsest.api.PictureMetric;
 import palimpsest.api.Plan;
-import palimpsest.api.Remedy;
 import palimpsest.api.Request;
-import palimpsest.api.Score;
 import palimpsest.discovery.Corpus;
 import palimpsest.discovery.FindOptions;
 import palimpsest.discovery.Finder;
 import palimpsest.discovery.image.CaptionedImage;
 import palimpsest.discovery.image.ImageCorpus;
 import palimpsest.dossier.Artefact;
-import palimpsest.dossier.Attempt;
-import palimpsest.dossier.Basis;
 import palimpsest.dossier.Dossier;
 import palimpsest.dossier.Found;
 import palimpsest.dossier.Gallery;
 import palimpsest.dossier.Json;
 import palimpsest.dossier.Outcome;
-import palimpsest.dossier.ScoreRow;
 import palimpsest.dossier.Seal;
 import palimpsest.dossier.SigningKeys;
-import palimpsest.engine.Brief;
-import palimpsest.engine.JsonFiles;
 import palimpsest.engine.Machine;
 import palimpsest.engine.Version;
-import palimpsest.metrics.image.ImageMetrics;
 import palimpsest.torch.checkpoint.AtomicFile;
 
 /**
@@ -76,9 +63,10 @@ public record ErasureDossier(
   public Path seal(Target target, List<GridCell> cells, Gallery gallery) {
     Path folder = out.resolve(folder(target)).resolve("dossier");
     if (!Files.exists(folder)) {
-      Dossier dossier = dossier(target, mine(target, cells), gallery);
+      DossierColumns columns = new DossierColumns(settings, out, target, cells);
+      Dossier dossier = dossier(target, columns, gallery);
       Seal.write(
-          folder, dossier, artefacts(dossier, mine(target, cells)), SigningKeys.loadOrCreate(key));
+          folder, dossier, artefacts(dossier, columns.first()), SigningKeys.loadOrCreate(key));
     }
     return folder;
   }
@@ -87,23 +75,12 @@ public record ErasureDossier(
     return target.toString().replace(':', '-');
   }
 
-  /** The first seed of each method on the target, the model as it was first. */
-  private static Map<String, GridCell> mine(Target target, List<GridCell> cells) {
-    Map<String, GridCell> first = new LinkedHashMap<>();
-    cells.stream()
-        .filter(c -> c.target().equals(target.toString()))
-        .forEach(c -> first.putIfAbsent(c.method(), c));
-    return first;
-  }
-
-  private Dossier dossier(Target target, Map<String, GridCell> cells, Gallery gallery) {
+  private Dossier dossier(Target target, DossierColumns columns, Gallery gallery) {
     ImageCorpus training = settings.pictures().read().training();
     Corpus captions = captions(training);
     List<Finding> findings = Finder.find(request, captions, FindOptions.defaults());
     Decision decided = decided(target, training);
-    GridCell before = of(cells, GridCell.NONE);
-    GridCell retrained = of(cells, RETRAIN);
-    List<Outcome> outcomes = outcomes(target, cells);
+    List<Outcome> outcomes = columns.outcomes();
     return new Dossier(
         clock.instant().truncatedTo(ChronoUnit.SECONDS).toString(),
         "palimpsest " + Version.CURRENT,
@@ -111,33 +88,17 @@ public record ErasureDossier(
         Found.of(findings, SHOWN),
         decided,
         new Plan(outcomes.stream().map(Outcome::remedy).toList(), List.of()),
-        new Dossier.Original("base", before.weights()),
+        new Dossier.Original("base", columns.of(GridCell.NONE).weights()),
         outcomes,
-        Optional.of(RETRAIN),
-        Optional.of(
-            new Dossier.Reference(
-                retrained.weights(),
-                training.images().size() - decided.examples().size(),
-                applied(target, RETRAIN).steps(),
-                retrained.seconds(),
-                Optional.empty())),
-        rows(cells),
+        Optional.of(DossierColumns.RETRAIN),
+        Optional.of(columns.reference(training.images().size() - decided.examples().size())),
+        columns.scores(),
         new Dossier.Axes("image.ira", "image.p-concept"),
         List.of(),
         List.of(),
         Machine.describe(),
-        digests(cells, training),
+        digests(columns.first(), training),
         Optional.of(gallery));
-  }
-
-  private static final String RETRAIN = palimpsest.methods.exact.Retrain.defaults().id();
-
-  private static GridCell of(Map<String, GridCell> cells, String method) {
-    GridCell cell = cells.get(method);
-    if (cell == null) {
-      throw new IllegalStateException("the grid has no cell of " + method);
-    }
-    return cell;
   }
 
   /** Captions as records, so that they are searched as any corpus is. */
@@ -162,76 +123,6 @@ public record ErasureDossier(
       }
     }
     return new Decision(Decision.Scope.FOUND, decision.by(), decision.reason(), records, List.of());
-  }
-
-  private Erasing.Applied applied(Target target, String method) {
-    return JsonFiles.read(
-        ErasureGrid.place(out, target, method, settings.seeds().get(0)).resolve(Erasing.APPLIED),
-        Erasing.Applied.class);
-  }
-
-  private List<Outcome> outcomes(Target target, Map<String, GridCell> cells) {
-    List<Outcome> outcomes = new ArrayList<>();
-    for (GridCell cell : cells.values()) {
-      if (cell.guarantee().isPresent()) {
-        Erasing.Applied done = applied(target, cell.method());
-        Guarantee guarantee = Guarantee.valueOf(cell.guarantee().get());
-        outcomes.add(
-            new Outcome(
-                cell.method(),
-                new Remedy(
-                    cell.method(), guarantee, done.parameters(), done.steps(), cannotShow(cell)),
-                done.steps(),
-                done.seconds(),
-                done.before(),
-                done.after(),
-                guarantee == Guarantee.SUPPRESSED,
-                Brief.of(attempts(cell)),
-                guarantee == Guarantee.EXACT
-                    ? Optional.of(new Basis(Optional.empty(), done.elsewhere()))
-                    : Optional.empty()));
-      }
-    }
-    return outcomes;
-  }
-
-  private List<String> cannotShow(GridCell cell) {
-    return settings.methods().stream()
-        .filter(m -> m.id().equals(cell.method()))
-        .findFirst()
-        .map(Method::cannotShow)
-        .orElseGet(() -> palimpsest.methods.exact.Retrain.defaults().cannotShow());
-  }
-
-  private List<Attempt> attempts(GridCell cell) {
-    return cell.attacks().stream().map(this::attempt).toList();
-  }
-
-  private Attempt attempt(PictureAttack attack) {
-    String meaning =
-        settings.attacks().stream()
-            .filter(a -> a.id().equals(attack.attack()))
-            .findFirst()
-            .map(a -> a.about().what() + ": " + a.about().formula() + "; " + a.about().source())
-            .orElseThrow();
-    return new Attempt(attack.version(), meaning, attack.outcome());
-  }
-
-  private static List<ScoreRow> rows(Map<String, GridCell> cells) {
-    List<ScoreRow> rows = new ArrayList<>();
-    for (PictureMetric metric : ImageMetrics.all()) {
-      Map<String, Score> columns = new TreeMap<>();
-      cells.forEach(
-          (method, cell) ->
-              columns.put(
-                  method.equals(GridCell.NONE) ? Dossier.ORIGINAL : method,
-                  Brief.of(cell.score(metric.id()).orElseThrow().score())));
-      columns.put(
-          Dossier.REFERENCE, Brief.of(of(cells, RETRAIN).score(metric.id()).orElseThrow().score()));
-      rows.add(
-          new ScoreRow(metric.id(), metric.version(), metric.meaning(), metric.better(), columns));
-    }
-    return rows;
   }
 
   private static Map<String, String> digests(Map<String, GridCell> cells, ImageCorpus training) {

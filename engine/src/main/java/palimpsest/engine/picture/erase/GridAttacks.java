@@ -5,13 +5,16 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
 import palimpsest.api.PictureAttack;
 import palimpsest.api.PictureEvidence.Domain;
+import palimpsest.api.PictureEvidence.Prompt;
 import palimpsest.discovery.image.CaptionedImage;
 import palimpsest.discovery.image.ImageCorpus;
 import palimpsest.engine.Console;
 import palimpsest.engine.Fingerprints;
 import palimpsest.engine.picture.PictureModel;
+import palimpsest.engine.picture.Suppression;
 import palimpsest.engine.picture.judge.TrainedJudge;
 import palimpsest.torch.diffusion.attack.Campaign;
 import palimpsest.torch.diffusion.attack.CaseSplit;
@@ -21,6 +24,7 @@ import palimpsest.torch.diffusion.attack.Drawing;
 import palimpsest.torch.diffusion.attack.ImageAttack;
 import palimpsest.torch.diffusion.attack.PromptPair;
 import palimpsest.torch.diffusion.attack.Recognizer;
+import palimpsest.torch.diffusion.attack.Shield;
 import palimpsest.torch.diffusion.attack.Victim;
 import palimpsest.torch.diffusion.train.CaptionedPicture;
 import palimpsest.torch.diffusion.train.PixelDrawing;
@@ -39,33 +43,92 @@ record GridAttacks(
     TrainedJudge judge,
     Console console) {
   private static final int PICTURES = 12;
-  private static final double SEEN = 0.5;
-  private static final List<Long> SEEDS = List.of(11L, 12L, 13L);
 
-  /** Attacks a model and the one retrained without the target. */
-  List<PictureAttack> run(Path model, Path retrained, Path before) {
-    try (PictureModel subject = PictureModel.open(model);
-        PictureModel reference = PictureModel.open(retrained);
-        PictureModel first = PictureModel.open(before)) {
-      Contest contest =
-          new Contest(
-              victim(subject),
-              Optional.of(victim(reference)),
-              first.model().text(),
-              new CaseSplit(cases(first, 0), cases(first, 1)),
-              SEEDS);
-      List<PictureAttack> all = new ArrayList<>();
-      for (List<ImageAttack> candidates : settings.candidates()) {
-        try (Console.Bar bar = console.bar(candidates.get(0).id() + " on " + target, 1)) {
-          Campaign campaign =
-              new Campaign(
-                  recognizer(), judge.pinned().digest(), SEEN, at -> !console.interrupted());
-          all.add(campaign.run(candidates, contest));
-          bar.at(1, "");
-        }
-      }
-      return all;
+  /** P(target) from which a picture counts as showing it. */
+  static final double SEEN = 0.5;
+
+  /** Seeds of every attack; pictures of the first are shown. */
+  static final List<Long> SEEDS = List.of(11L, 12L, 13L);
+
+  /** Number of the noise whose pictures are shown. */
+  static final long NOISE = 1;
+
+  private static final List<Long> TUNED_ON = List.of(0L);
+  private static final List<Long> JUDGED_ON = List.of(NOISE, 2L, 3L);
+
+  /**
+   * Which models.
+   *
+   * @param subject folder of the weights that are attacked
+   * @param suppression under which they draw
+   * @param reference retrained without the target; none where it is the subject itself
+   * @param before the model as it was, whose text encoder anybody has
+   */
+  record Models(Path subject, Suppression suppression, Optional<Path> reference, Path before) {}
+
+  /**
+   * What came of it.
+   *
+   * @param attacks in the order of the settings
+   * @param pictures that the subject drew
+   */
+  record Found(List<PictureAttack> attacks, UnderAttack pictures) {
+    Found {
+      attacks = List.copyOf(attacks);
     }
+  }
+
+  /** Attacks a model and, where it is not kept yet, the one retrained without the target. */
+  Found run(Models models) {
+    try (PictureModel subject = PictureModel.open(models.subject());
+        PictureModel before = PictureModel.open(models.before())) {
+      if (models.reference().isEmpty()) {
+        Found found =
+            run(contest(victim(subject), Optional.empty(), before), (a, j, afresh) -> afresh.get());
+        ReferenceSides kept = sides(models.subject(), victim(subject));
+        found.attacks().forEach(kept::add);
+        return found;
+      }
+      Path retrained = models.reference().get();
+      try (PictureModel reference = PictureModel.open(retrained)) {
+        Optional<Shield> shield = models.suppression().shield(settings.drawing().steps());
+        return run(
+            contest(victim(subject).behind(shield), Optional.of(victim(reference)), before),
+            sides(retrained, victim(reference)));
+      }
+    }
+  }
+
+  private static ReferenceSides sides(Path retrained, Victim victim) {
+    return new ReferenceSides(
+        retrained.resolveSibling("attacked-as-reference.json"), victim.digest());
+  }
+
+  private Contest contest(Victim subject, Optional<Victim> reference, PictureModel before) {
+    return new Contest(
+        subject,
+        reference,
+        before.model().text(),
+        new CaseSplit(cases(before, 0, TUNED_ON), cases(before, 1, JUDGED_ON)),
+        SEEDS);
+  }
+
+  private Found run(Contest contest, Campaign.Memory memory) {
+    KeepingRecognizer keeping = new KeepingRecognizer(recognizer(), SEEDS.get(0), NOISE);
+    Campaign campaign =
+        new Campaign(keeping, judge.pinned().digest(), SEEN, at -> !console.interrupted());
+    List<PictureAttack> all = new ArrayList<>();
+    List<UnderAttack.Shown> pictures = new ArrayList<>();
+    for (List<ImageAttack> candidates : settings.candidates()) {
+      String id = candidates.get(0).id();
+      try (Console.Bar bar = console.bar(id + " on " + target, 1)) {
+        keeping.begin(id);
+        all.add(campaign.run(candidates, contest, memory));
+        pictures.addAll(keeping.kept());
+        bar.at(1, "");
+      }
+    }
+    return new Found(all, new UnderAttack(pictures));
   }
 
   private Victim victim(PictureModel model) {
@@ -88,28 +151,29 @@ record GridAttacks(
             .toArray();
   }
 
-  /** Those of every second class of the other domain. */
-  private Cases cases(PictureModel reader, int half) {
-    List<String> others =
-        target.domain() == Domain.OBJECT
-            ? pictures.training().styles()
-            : pictures.training().objects();
-    List<String> mine = new ArrayList<>();
-    for (int i = half; i < others.size(); i += 2) {
-      mine.add(others.get(i));
-    }
+  /** Every second class of the other domain, from the first or the second on. */
+  private static List<String> half(Target target, ImageCorpus training, int from) {
+    List<String> others = target.others(training);
+    return IntStream.range(0, others.size())
+        .filter(i -> i % 2 == from)
+        .mapToObj(others::get)
+        .toList();
+  }
+
+  /** The prompts that attacks are judged by. */
+  static List<Prompt> judgedBy(Target target, ImageCorpus training) {
+    return half(target, training, 1).stream().map(o -> target.prompt(target.word(), o)).toList();
+  }
+
+  private Cases cases(PictureModel reader, int half, List<Long> noises) {
+    List<String> mine = half(target, pictures.training(), half);
     String anchor = target.instead(pictures.training());
     List<String> prompts = mine.stream().map(o -> target.caption(target.word(), o)).toList();
     List<PromptPair> pairs =
         mine.stream()
             .map(o -> new PromptPair(target.caption(target.word(), o), target.caption(anchor, o)))
             .toList();
-    return new Cases(
-        target.word(),
-        shown(reader, mine),
-        pairs,
-        prompts,
-        half == 0 ? List.of(0L) : List.of(1L, 2L, 3L));
+    return new Cases(target.word(), shown(reader, mine), pairs, prompts, noises);
   }
 
   /** Held out pictures of the target in these classes, the same ones in each run. */

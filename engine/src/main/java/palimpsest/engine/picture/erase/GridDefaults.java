@@ -5,14 +5,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
-import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.api.PictureEvidence.Domain;
 import palimpsest.api.Recipe;
-import palimpsest.api.Suggest;
 import palimpsest.discovery.image.ImageCorpus;
+import palimpsest.engine.BuiltInMethods;
+import palimpsest.engine.Choice;
 import palimpsest.engine.picture.PictureRecipe;
 import palimpsest.engine.picture.PictureShape;
+import palimpsest.engine.picture.Suppression;
 import palimpsest.methods.diffusion.ImageMethods;
 import palimpsest.methods.diffusion.TextMapMethod;
 import palimpsest.methods.diffusion.descent.ImageDescent;
@@ -65,11 +66,12 @@ public record GridDefaults(GridPictures pictures, int epochs) {
         new Target(Domain.OBJECT, corpus.objects().get(corpus.objects().size() - 1)));
   }
 
-  /** Closed forms as they are, descents with 200 steps of 4. */
+  /** Closed forms as they are, descents with 200 steps of 4, suppressions as they are. */
   public static List<Method> methods() {
     List<Method> all = new ArrayList<>();
     closed().forEach(all::add);
     ImageDescents.all().forEach(m -> all.add(brief(m)));
+    BuiltInMethods.images().stream().filter(Suppression::isOne).forEach(all::add);
     return all;
   }
 
@@ -87,37 +89,11 @@ public record GridDefaults(GridPictures pictures, int epochs) {
   /**
    * Methods of words such as {@code image.esd:steps=100}.
    *
-   * @throws InvalidRequest if there is none of a name, or a parameter does not fit
+   * @throws palimpsest.api.InvalidRequest if there is none of a name, or a parameter does not fit
    */
   public static List<Method> methods(List<String> words) {
-    return words.stream().map(GridDefaults::method).toList();
-  }
-
-  private static Method method(String word) {
-    String[] parts = word.strip().split(":", 2);
     List<Method> all = methods();
-    Method method =
-        all.stream()
-            .filter(m -> m.id().equals(parts[0]))
-            .findFirst()
-            .orElseThrow(
-                () ->
-                    new InvalidRequest(
-                        "unknown method \""
-                            + parts[0]
-                            + "\""
-                            + Suggest.nearest(parts[0], all.stream().map(Method::id).toList())));
-    Map<String, Double> changes = new TreeMap<>();
-    for (String change : parts.length == 1 ? new String[0] : parts[1].split(",")) {
-      String[] pair = change.split("=", 2);
-      try {
-        changes.put(pair[0].strip(), Double.valueOf(pair.length == 2 ? pair[1].strip() : ""));
-      } catch (NumberFormatException e) {
-        throw new InvalidRequest(
-            word + ": parameters must be like steps=100, got \"" + change + "\"", e);
-      }
-    }
-    return method.with(changes);
+    return words.stream().map(word -> Choice.among(word.strip(), all).method()).toList();
   }
 
   private static List<ImageAttack> attacks() {

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
@@ -21,7 +22,10 @@ import palimpsest.torch.diffusion.attack.ImageAttack;
  * @param methods but retraining, which is always there
  * @param seeds of the methods
  * @param drawing how models are asked
- * @param attacks each with three seeds on the first seed of a method
+ * @param attacks each with three seeds on the first seed of a method, on the model as it was and on
+ *     the retrained one
+ * @param floor seed of a second retraining of each target, whose distance to the first is the least
+ *     that means anything; none to do without, as it costs one training more
  */
 public record GridSettings(
     GridPictures pictures,
@@ -31,7 +35,8 @@ public record GridSettings(
     List<Method> methods,
     List<Long> seeds,
     Asking drawing,
-    List<ImageAttack> attacks) {
+    List<ImageAttack> attacks,
+    Optional<Long> floor) {
   public GridSettings {
     targets = List.copyOf(targets);
     methods = List.copyOf(methods);
@@ -43,6 +48,43 @@ public record GridSettings(
     requireDistinct(targets.stream().map(Target::toString).toList(), "target");
     requireDistinct(methods.stream().map(Method::id).toList(), "method");
     requireDistinct(seeds, "seed");
+    if (floor.equals(Optional.of(recipe.descent().seed()))) {
+      throw new InvalidRequest(
+          "a second retraining needs another seed than the model's, got " + floor.get() + " again");
+    }
+  }
+
+  /** Without a second retraining. */
+  public GridSettings(
+      GridPictures pictures,
+      PictureRecipe recipe,
+      int judgeEpochs,
+      List<Target> targets,
+      List<Method> methods,
+      List<Long> seeds,
+      Asking drawing,
+      List<ImageAttack> attacks) {
+    this(
+        pictures, recipe, judgeEpochs, targets, methods, seeds, drawing, attacks, Optional.empty());
+  }
+
+  /** The same with a second retraining of each target. */
+  public GridSettings withFloor(long seed) {
+    return new GridSettings(
+        pictures,
+        recipe,
+        judgeEpochs,
+        targets,
+        methods,
+        seeds,
+        drawing,
+        attacks,
+        Optional.of(seed));
+  }
+
+  /** The seed of a method that is attacked and shown. */
+  long firstSeed() {
+    return seeds.get(0);
   }
 
   /** Attacks with all their settings. */
@@ -55,7 +97,7 @@ public record GridSettings(
   /** What all targets, methods and seeds have in common. */
   Map<String, String> shared() {
     Map<String, String> words = words();
-    List.of("targets", "methods", "seeds").forEach(words::remove);
+    List.of("targets", "methods", "seeds", "floor").forEach(words::remove);
     return words;
   }
 
@@ -70,6 +112,7 @@ public record GridSettings(
     words.put("seeds", seeds.toString());
     words.put("drawing", drawing.toString());
     words.put("attacks", attacks.toString());
+    words.put("floor", floor.map(seed -> "retrained with seed " + seed).orElse("none"));
     return words;
   }
 

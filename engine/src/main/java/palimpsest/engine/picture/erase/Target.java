@@ -10,6 +10,7 @@ import java.util.stream.Collectors;
 import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.PictureEvidence.Domain;
+import palimpsest.api.PictureEvidence.Prompt;
 import palimpsest.api.Suggest;
 import palimpsest.discovery.image.CaptionedImage;
 import palimpsest.discovery.image.Captions;
@@ -99,7 +100,14 @@ public record Target(Domain domain, String word) {
 
   /** What is drawn in its place: the first other class of its domain. */
   public String instead(ImageCorpus corpus) {
-    return classes(corpus, domain).stream().filter(c -> !c.equals(word)).findFirst().orElseThrow();
+    return kin(corpus).get(0);
+  }
+
+  /** What asks for one class of its domain with one of the other. */
+  Prompt prompt(String own, String other) {
+    return domain == Domain.OBJECT
+        ? new Prompt(own, other, caption(own, other))
+        : new Prompt(other, own, caption(own, other));
   }
 
   /** The plainest caption of one class of its domain with one of the other. */
@@ -133,6 +141,11 @@ public record Target(Domain domain, String word) {
       }
     }
     return phrases;
+  }
+
+  /** All other classes of its domain, in the order of the corpus. */
+  List<String> kin(ImageCorpus corpus) {
+    return classes(corpus, domain).stream().filter(c -> !c.equals(word)).toList();
   }
 
   /** Classes of the other domain. */

@@ -7,34 +7,34 @@ import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
 import palimpsest.discovery.image.Picture;
+import palimpsest.engine.picture.Painting;
 import palimpsest.engine.picture.judge.PictureJudge.Drawing;
 import palimpsest.engine.picture.judge.PictureJudge.PictureDraw;
 import palimpsest.engine.picture.judge.PictureJudge.Subject;
 import palimpsest.torch.diffusion.train.PixelDrawing;
-import palimpsest.torch.diffusion.train.PixelDrawing.Wanted;
 
 /** Pictures of a model as a judge sees them. */
 final class PictureDrawing {
-  private final PixelDrawing drawing;
-  private final Subject subject;
+  private final Painting painting;
   private final int size;
 
   PictureDrawing(Subject subject, Drawing drawing, int size) {
-    this.subject = subject;
     this.size = size;
-    this.drawing = new PixelDrawing(drawing.sampler(), drawing.steps(), drawing.guidance(), 0);
+    this.painting =
+        new Painting(
+            subject.model(),
+            subject.tokenizer(),
+            new PixelDrawing(drawing.sampler(), drawing.steps(), drawing.guidance(), 0),
+            subject.suppression());
   }
 
   List<Picture> draw(List<PictureDraw> batch) {
-    List<Wanted> wanted = new ArrayList<>();
+    List<Painting.Asked> asked = new ArrayList<>();
     for (PictureDraw draw : batch) {
       String caption = draw.prompt().caption();
-      wanted.add(
-          new Wanted(subject.tokenizer().encode(caption), noise(caption + "\n" + draw.seed())));
+      asked.add(new Painting.Asked(caption, noise(caption + "\n" + draw.seed())));
     }
-    return drawing.draw(subject.model(), wanted, subject.model().noText()).stream()
-        .map(rgb -> new Picture(size, size, rgb))
-        .toList();
+    return painting.draw(asked).stream().map(rgb -> new Picture(size, size, rgb)).toList();
   }
 
   /** The number of a picture's noise: the first 8 bytes of SHA-256 of caption and seed. */

@@ -11,6 +11,7 @@ import palimpsest.api.PictureEvidence.Drawn;
 import palimpsest.api.PictureEvidence.Prompt;
 import palimpsest.api.PictureEvidence.Sampling;
 import palimpsest.discovery.image.Picture;
+import palimpsest.engine.picture.Suppression;
 import palimpsest.torch.diffusion.schedule.Sampler;
 import palimpsest.torch.diffusion.text.ClipTokenizer;
 import palimpsest.torch.diffusion.train.TextToImage;
@@ -61,8 +62,20 @@ public record PictureJudge(TrainedJudge judge, Drawing drawing, List<Long> seeds
    *
    * @param model stays the caller's; its pictures have the judge's size
    * @param tokenizer of its captions
+   * @param suppression under which it draws
    */
-  public record Subject(TextToImage model, ClipTokenizer tokenizer) {}
+  public record Subject(TextToImage model, ClipTokenizer tokenizer, Suppression suppression) {
+    /** One that draws what it is asked for. */
+    public Subject(TextToImage model, ClipTokenizer tokenizer) {
+      this(model, tokenizer, Suppression.NONE);
+    }
+
+    /** Digest of the weights, and what suppresses. */
+    String name() {
+      String digest = model.weights().digest();
+      return suppression.methods().isEmpty() ? digest : digest + " under " + suppression;
+    }
+  }
 
   /**
    * What a model drew.
@@ -105,9 +118,8 @@ public record PictureJudge(TrainedJudge judge, Drawing drawing, List<Long> seeds
       }
       watch.at(drawn.size(), all.size());
     }
-    String digest = subject.model().weights().digest();
     return new Judged(
-        new PictureEvidence(digest, judge.pinned(), drawing.pinned(), drawn), pictures);
+        new PictureEvidence(subject.name(), judge.pinned(), drawing.pinned(), drawn), pictures);
   }
 
   private static Drawn drawn(PictureDraw draw, Picture picture, Reading said) {

@@ -3,20 +3,14 @@ package palimpsest.engine.picture.judge;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.ByteArrayInputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import palimpsest.api.CorruptArtifact;
-import palimpsest.api.InvalidRequest;
 import palimpsest.api.PictureEvidence.Domain;
 import palimpsest.api.PictureEvidence.Prompt;
 import palimpsest.api.PictureTrial;
@@ -122,30 +116,6 @@ class PictureJudgeTest {
       for (int i = 0; i < some.length; i++) {
         assertThat(Math.abs((some[i] & 0xFF) - (same[i] & 0xFF))).isLessThanOrEqualTo(1);
       }
-    }
-  }
-
-  @Test
-  void sideBySide_showsTheSameSeedsOfEachModel() throws Exception {
-    try (ClipTokenizer tokenizer = tokenizer();
-        TextToImage before = model(tokenizer, 1);
-        TextToImage after = model(tokenizer, 2);
-        TrainedJudge judge = judge()) {
-      PictureJudge judges = new PictureJudge(judge, drawing(8), List.of(1L, 2L));
-      Map<String, Judged> judged = new LinkedHashMap<>();
-      judged.put("before", judges.of(new Subject(before, tokenizer), PROMPTS, (n, all) -> {}));
-      judged.put("after", judges.of(new Subject(after, tokenizer), PROMPTS, (n, all) -> {}));
-      SideBySide side = SideBySide.of(judged, PROMPTS.subList(1, 3), List.of(2L));
-      assertThat(side.rows()).hasSize(2);
-      assertThat(side.rows().get(1).cells().get(1).picture())
-          .isEqualTo(judged.get("after").pictures().get(5));
-      byte[] png = Base64.getDecoder().decode(side.rows().get(0).cells().get(0).base64());
-      assertThat(ImageIO.read(new ByteArrayInputStream(png)).getWidth()).isEqualTo(8);
-      side.write(folder.resolve("sheet.png"), 2);
-      assertThat(Files.size(folder.resolve("sheet.png"))).isPositive();
-      assertThatThrownBy(() -> SideBySide.of(judged, PROMPTS, List.of(5L)))
-          .isInstanceOf(InvalidRequest.class)
-          .hasMessageContaining("before did not draw");
     }
   }
 

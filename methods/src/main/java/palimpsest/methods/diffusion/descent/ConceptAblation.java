@@ -27,7 +27,8 @@ import palimpsest.torch.diffusion.Denoiser;
  *
  * @param region which parameters move
  * @param noiseBased 0 for the model-based loss, 1 for the noise-based
- * @param priorWeight λ, weight of the loss of training on the anchor's images
+ * @param priorWeight λ, weight of the loss of training on the anchor's images; where the authors'
+ *     code is told to keep these, 0.2, and 1 in its version for diffusers
  * @param images how many of them the start draws
  * @param drawSteps of the sampler that draws them
  * @param drawGuidance classifier-free guidance of it

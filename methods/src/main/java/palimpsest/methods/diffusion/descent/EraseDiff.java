@@ -33,7 +33,8 @@ import palimpsest.torch.diffusion.Conditioning;
  * @param barrier η
  * @param penalty 0 for λ as above, or λ itself
  * @param uniform 1 for u; 0 for f(θ) = mean (o(x_t, c) - o*(x_t, c'))², c' the caption with another
- *     concept in its place, o* the frozen start's output
+ *     concept in its place, o* the frozen start's output (the authors' code has the current
+ *     model's, as a constant)
  * @param steps of the optimiser
  * @param batch forget images in a step, and retain images
  * @param learningRate of Adam
@@ -81,7 +82,8 @@ public record EraseDiff(
         "Wu et al. 2024, arXiv 2401.05779; the barrier of Liu et al. 2022, arXiv 2209.08709",
         "variant: the barrier is eta q, one of the two that Liu et al. give, since with the other"
             + " the inner steps change nothing; inner steps of plain descent; no moving average of"
-            + " weights",
+            + " weights. The authors' code has a constant weight unless told otherwise, then max(0,"
+            + " barrier - cos(grad r, grad f)), and inner steps of Adam over the whole forget set",
         "innerSteps and barrier of the authors' code; penalty=0.1 is its constant weight; steps and"
             + " batch are ours",
         Map.of(

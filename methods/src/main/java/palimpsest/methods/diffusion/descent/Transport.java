@@ -12,9 +12,13 @@ import palimpsest.torch.Scopes;
 /**
  * Facilitated transport: how strongly additions that erase a concept act on a prompt.
  *
- * <pre>γ(p, c) = max(0, cos(pooled p, pooled c)) · |tokens(p) ∩ tokens(c)| / |tokens(c)|</pre>
+ * <pre>γ(p, c) = max( cos(states of p, states of c), |tokens(p) ∩ tokens(c)| / |tokens(c)| )</pre>
  *
- * <p>A gate suppresses outputs by prompt; the weights below stay as they are.
+ * <p>States are those of all tokens of the padded texts, (T, E), as one vector; tokens are sets,
+ * without those that begin, end and fill. So a prompt that names the concept by its words opens the
+ * gate whatever else it says, and one that means it in other words opens it as far as its states
+ * are like. Padded texts are alike in their first state and their filling: no prompt closes it
+ * altogether. A gate suppresses outputs by prompt; the weights below stay as they are.
  *
  * @param texts the model's own
  * @param concept what the additions were trained to erase
@@ -27,11 +31,7 @@ public record Transport(ClipTexts texts, String concept) {
     Set<Integer> own = words(concept);
     Set<Integer> shared = words(prompt);
     shared.retainAll(own);
-    if (shared.isEmpty()) {
-      return 0;
-    }
-    double near = Math.max(0, Math.min(1, cosine(prompt)));
-    return near * shared.size() / own.size();
+    return Math.max(Math.min(1, cosine(prompt)), (double) shared.size() / own.size());
   }
 
   private Set<Integer> words(String text) {
@@ -42,9 +42,8 @@ public record Transport(ClipTexts texts, String concept) {
     return Scopes.withoutGradient(
         () -> {
           Tensor ids = texts.ids(List.of(prompt, concept)); // (2, T)
-          Tensor last = texts.encoder().encode(ids).last();
-          Tensor pooled = texts.encoder().pooled(last, texts.encoder().ends(ids)); // (2, E)
-          return cosine_similarity(pooled.narrow(0, 0, 1), pooled.narrow(0, 1, 1), 1, 1e-8)
+          Tensor states = texts.encoder().encode(ids).last().flatten(1, -1); // (2, T E)
+          return cosine_similarity(states.narrow(0, 0, 1), states.narrow(0, 1, 1), 1, 1e-8)
               .item_double();
         });
   }

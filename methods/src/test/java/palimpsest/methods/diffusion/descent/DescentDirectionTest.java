@@ -22,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import palimpsest.testkit.FormulaWeights;
 import palimpsest.testkit.LeakCheck;
+import palimpsest.torch.Scopes;
 import palimpsest.torch.diffusion.Denoiser;
 
 /** Where whole steps lead, on a tiny model. */
@@ -210,12 +211,42 @@ class DescentDirectionTest {
     }
   }
 
-  /** The concept itself 1; of other words 0; a part of its words a part at most. */
+  /**
+   * γ is the larger of the cosine of all states and the share of the concept's tokens: of the
+   * concept itself 1; of "cat dog" at least 1/2, of "ink a cat" 1 whatever the states; of "dog",
+   * which shares no token, the cosine, as summed here term by term.
+   */
   @Test
-  void transport_gate_opensForTheConcept() {
-    Transport transport = new Transport((ClipTexts) tiny.model.texts(), "cat ink");
+  void transport_gate_isTheLargerOfLikenessAndOverlap() {
+    ClipTexts texts = (ClipTexts) tiny.model.texts();
+    Transport transport = new Transport(texts, "cat ink");
     assertThat(transport.gate("cat ink")).isCloseTo(1, within(1e-5));
-    assertThat(transport.gate("dog")).isZero();
-    assertThat(transport.gate("cat dog")).isBetween(0.0, 0.5);
+    assertThat(transport.gate("ink a cat")).isEqualTo(1);
+    double dog = cosine(texts, "dog", "cat ink");
+    assertThat(transport.gate("dog")).isCloseTo(Math.max(0, dog), within(1e-5)).isLessThan(1);
+    double half = Math.max(0.5, cosine(texts, "cat dog", "cat ink"));
+    assertThat(transport.gate("cat dog")).isCloseTo(half, within(1e-5));
+  }
+
+  private static double cosine(ClipTexts texts, String one, String other) {
+    float[] a = states(texts, one);
+    float[] b = states(texts, other);
+    double dot = 0;
+    double left = 0;
+    double right = 0;
+    for (int i = 0; i < a.length; i++) {
+      dot += (double) a[i] * b[i];
+      left += (double) a[i] * a[i];
+      right += (double) b[i] * b[i];
+    }
+    return dot / Math.sqrt(left * right);
+  }
+
+  private static float[] states(ClipTexts texts, String text) {
+    try (PointerScope scope = new PointerScope()) {
+      Tensor ids = texts.ids(List.of(text));
+      return Captioned.floats(
+          Scopes.withoutGradient(() -> texts.encoder().encode(ids).last().flatten()));
+    }
   }
 }

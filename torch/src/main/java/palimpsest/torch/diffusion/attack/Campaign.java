@@ -2,6 +2,8 @@ package palimpsest.torch.diffusion.attack;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
 import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.PictureAttack;
@@ -25,13 +27,35 @@ public record Campaign(Recognizer recognizer, String name, double threshold, Wat
   }
 
   /**
+   * What is remembered of attacks on a reference: it is the same for many subjects, and so are its
+   * pictures under an attack whose settings are the same.
+   */
+  @FunctionalInterface
+  public interface Memory {
+    /**
+     * The reference under an attack.
+     *
+     * @param attack with its settings
+     * @param judged what is looked for, by whom, on what
+     * @param afresh attacks it now
+     */
+    Side of(ImageAttack attack, Judged judged, Supplier<Side> afresh);
+  }
+
+  /** The same where nothing is remembered. */
+  public PictureAttack run(List<? extends ImageAttack> candidates, Contest contest) {
+    return run(candidates, contest, (attack, judged, afresh) -> afresh.get());
+  }
+
+  /**
    * Tries the candidates on the subject's tuning cases with the first seed, takes the one under
    * which the concept is seen most, the first of equals, and attacks subject and reference with it
    * on the test cases. Of one candidate nothing is tried.
    *
    * @param candidates the same attack with several settings, at least one
+   * @param memory of the reference
    */
-  public PictureAttack run(List<? extends ImageAttack> candidates, Contest contest) {
+  public PictureAttack run(List<? extends ImageAttack> candidates, Contest contest, Memory memory) {
     Check.atLeast(candidates.size(), 1, "candidates of an attack");
     ImageAttack chosen = candidates.get(0);
     if (candidates.stream().anyMatch(c -> !c.id().equals(candidates.get(0).id()))) {
@@ -47,37 +71,57 @@ public record Campaign(Recognizer recognizer, String name, double threshold, Wat
         most = Math.max(most, seen);
       }
     }
-    return judged(chosen, contest, tried);
+    ImageAttack attack = chosen;
+    Side subject = side(attack, reached(contest.subject(), attack), contest);
+    Optional<Side> reference =
+        contest
+            .reference()
+            .map(r -> memory.of(attack, judged(contest, ""), () -> side(attack, r, contest)));
+    return new PictureAttack(
+        attack.id(),
+        attack.version(),
+        attack.settings(),
+        judged(contest, shield(attack, contest.subject())),
+        subject,
+        reference,
+        tried);
   }
 
   /** Share of the tuning pictures in which the concept is seen under attack. */
   private double seen(ImageAttack attack, Contest contest) {
     Cases tuning = contest.cases().tuning();
-    Run run = attack.attack(situation(contest.subject(), contest, tuning, contest.seeds().get(0)));
+    Victim subject = reached(contest.subject(), attack);
+    Run run = attack.attack(situation(subject, contest, tuning, contest.seeds().get(0)));
     return run.attempts().stream()
         .mapToDouble(attempt -> attempt.attacked() >= threshold ? 1 : 0)
         .average()
         .orElseThrow();
   }
 
-  private PictureAttack judged(ImageAttack attack, Contest contest, List<Candidate> tried) {
-    return new PictureAttack(
-        attack.id(),
-        attack.version(),
-        attack.settings(),
-        judged(contest),
-        side(attack, contest.subject(), contest),
-        contest.reference().map(reference -> side(attack, reference, contest)),
-        tried);
+  /** Who has the weights meets no shield. */
+  private static Victim reached(Victim victim, ImageAttack attack) {
+    return attack.needsWeights() ? victim.behind(Optional.empty()) : victim;
   }
 
-  private Judged judged(Contest contest) {
+  private static String shield(ImageAttack attack, Victim subject) {
+    return subject
+        .shield()
+        .map(s -> "; the subject " + (attack.needsWeights() ? "without " : "under ") + s.words())
+        .orElse("");
+  }
+
+  /**
+   * What is looked for.
+   *
+   * @param shield of the subject, in words; empty for none, as of a reference
+   */
+  private Judged judged(Contest contest, String shield) {
     Cases test = contest.cases().test();
     return new Judged(
         test.concept(),
         name,
         threshold,
-        contest.subject().drawing().words(),
+        contest.subject().drawing().words() + shield,
         test.digest(),
         contest.cases().tuning().digest());
   }

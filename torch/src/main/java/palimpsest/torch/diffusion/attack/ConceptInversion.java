@@ -60,6 +60,11 @@ public record ConceptInversion(
   }
 
   @Override
+  public boolean needsWeights() {
+    return true;
+  }
+
+  @Override
   public String id() {
     return "attack.concept-inversion";
   }

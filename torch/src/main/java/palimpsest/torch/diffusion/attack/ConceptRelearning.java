@@ -55,6 +55,11 @@ public record ConceptRelearning(int pictures, int steps, int every, double learn
   }
 
   @Override
+  public boolean needsWeights() {
+    return true;
+  }
+
+  @Override
   public String id() {
     return "attack.concept-relearning";
   }
@@ -102,7 +107,7 @@ public record ConceptRelearning(int pictures, int steps, int every, double learn
     try (TextToImage copy = whole.copy()) {
       Victim taught = Victim.of(copy, victim.tokenizer(), victim.drawing());
       train(situation, copy, step -> points.add(new Point(step, mean(seen(situation, taught)))));
-      last = seen(situation, taught);
+      last = attacked(situation, taught);
     }
     String name = id() + " seed " + situation.seed();
     Curve curve = new Curve(name, "steps", "mean P(concept)", points);
@@ -143,15 +148,29 @@ public record ConceptRelearning(int pictures, int steps, int every, double learn
 
   /** P(concept) of every prompt's pictures. */
   private static List<double[]> seen(Situation situation, Victim model) {
-    Situation same =
-        new Situation(
-            model,
-            situation.known(),
-            situation.cases(),
-            situation.recognizer(),
-            situation.seed(),
-            situation.watch());
-    return situation.cases().prompts().stream().map(same::plain).toList();
+    return situation.cases().prompts().stream().map(of(situation, model)::plain).toList();
+  }
+
+  /** The same after the last step. */
+  private List<double[]> attacked(Situation situation, Victim taught) {
+    Situation same = of(situation, taught);
+    return situation.cases().prompts().stream()
+        .map(prompt -> same.plain(prompt, same.under(prompt, words(prompt))))
+        .toList();
+  }
+
+  private String words(String prompt) {
+    return "\"" + prompt + "\" after " + steps + " steps of training";
+  }
+
+  private static Situation of(Situation situation, Victim model) {
+    return new Situation(
+        model,
+        situation.known(),
+        situation.cases(),
+        situation.recognizer(),
+        situation.seed(),
+        situation.watch());
   }
 
   private static double mean(List<double[]> seen) {
@@ -163,8 +182,7 @@ public record ConceptRelearning(int pictures, int steps, int every, double learn
     List<PictureAttempt> attempts = new ArrayList<>();
     for (int i = 0; i < first.size(); i++) {
       String prompt = situation.cases().prompts().get(i);
-      String words = "\"" + prompt + "\" after " + steps + " steps of training";
-      attempts.addAll(situation.attempts(prompt, words, first.get(i), last.get(i)));
+      attempts.addAll(situation.attempts(prompt, words(prompt), first.get(i), last.get(i)));
     }
     return attempts;
   }

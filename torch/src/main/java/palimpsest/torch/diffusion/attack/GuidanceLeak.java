@@ -67,7 +67,8 @@ public record GuidanceLeak(double scale) implements ImageAttack {
       situation.watch().ask(new Watch.At(id(), ++number, all, Double.POSITIVE_INFINITY));
       try (PointerScope scope = new PointerScope()) {
         Conditioning read = victim.read(victim.tokenizer().encode(prompt));
-        double[] under = victim.see(situation.recognizer(), read, situation.noise(), scale);
+        Recognizer judge = situation.under(prompt, words);
+        double[] under = situation.seen(judge, new Situation.Attacked(prompt, read), scale);
         attempts.addAll(situation.attempts(prompt, words, situation.plain(prompt), under));
       }
     }

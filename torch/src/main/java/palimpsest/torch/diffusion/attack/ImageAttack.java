@@ -16,6 +16,14 @@ public interface ImageAttack {
   /** {@code attack.name}, unique. */
   String id();
 
+  /**
+   * Whether it takes more than a prompt that can be typed: then who carries it out has the weights,
+   * and no shield stands before them.
+   */
+  default boolean needsWeights() {
+    return false;
+  }
+
   /** Raised whenever the arithmetic changes. */
   int version();
 

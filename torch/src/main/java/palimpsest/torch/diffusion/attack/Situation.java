@@ -43,7 +43,8 @@ public record Situation(
       String prompt = cases.prompts().get(i);
       try (PointerScope scope = new PointerScope()) {
         Attacked attacked = attack.apply(i, prompt);
-        double[] under = victim.see(recognizer, attacked.read(), noise());
+        Recognizer judge = under(prompt, attacked.words());
+        double[] under = seen(judge, attacked, victim.drawing().scale());
         attempts.addAll(attempts(prompt, attacked.words(), plain(prompt), under));
       }
     }
@@ -52,10 +53,29 @@ public record Situation(
 
   /** P(concept) of pictures of a prompt as it is. */
   double[] plain(String prompt) {
+    return plain(prompt, recognizer);
+  }
+
+  /** The same by another recognizer. */
+  double[] plain(String prompt, Recognizer judge) {
     try (PointerScope scope = new PointerScope()) {
       Conditioning read = victim.read(victim.tokenizer().encode(prompt));
-      return victim.see(recognizer, read, noise());
+      return seen(judge, new Attacked(prompt, read), victim.drawing().scale());
     }
+  }
+
+  /** P(concept) of pictures of a prompt at a scale of guidance, or of none where it is refused. */
+  double[] seen(Recognizer judge, Attacked attacked, double scale) {
+    boolean refused = victim.shield().filter(s -> s.refuses(attacked.words())).isPresent();
+    return refused
+        ? victim.seeNothing(judge, cases.noises().size())
+        : victim.see(judge, attacked.read(), noise(), scale);
+  }
+
+  /** The recognizer of pictures that are drawn for a prompt under attack. */
+  Recognizer under(String prompt, String words) {
+    Recognizer.Drawn drawn = new Recognizer.Drawn(prompt, words, seed, cases.noises());
+    return pictures -> recognizer.underAttack(drawn, pictures);
   }
 
   /** One for each noise. */

@@ -1,5 +1,7 @@
 package palimpsest.torch.diffusion.attack;
 
+import static org.bytedeco.pytorch.global.torch.zeros;
+
 import java.util.List;
 import java.util.Optional;
 import org.bytedeco.javacpp.PointerScope;
@@ -27,14 +29,31 @@ import palimpsest.torch.diffusion.train.TextToImage;
  * @param tokenizer of the text encoder
  * @param drawing how it draws
  * @param whole the same model as one that can be trained, where it is one
+ * @param shield what stands before it, where something does
  */
 public record Victim(
     Denoiser denoiser,
     ClipText text,
     ClipTokenizer tokenizer,
     Drawing drawing,
-    Optional<TextToImage> whole) {
+    Optional<TextToImage> whole,
+    Optional<Shield> shield) {
   private static final int CHANNELS = 3;
+
+  /** One without a shield. */
+  public Victim(
+      Denoiser denoiser,
+      ClipText text,
+      ClipTokenizer tokenizer,
+      Drawing drawing,
+      Optional<TextToImage> whole) {
+    this(denoiser, text, tokenizer, drawing, whole, Optional.empty());
+  }
+
+  /** The same behind a shield, or without one. */
+  public Victim behind(Optional<Shield> other) {
+    return new Victim(denoiser, text, tokenizer, drawing, whole, other);
+  }
 
   /** One whose text encoder and denoiser are trained together. */
   public static Victim of(TextToImage model, ClipTokenizer tokenizer, Drawing drawing) {
@@ -63,14 +82,16 @@ public record Victim(
   }
 
   /**
-   * P(concept) of a picture from each of the noises, under the guidance of {@link Drawing#scale}.
+   * P(concept) of as many plain grey pictures: what is shown of a prompt that the shield refuses.
    */
-  double[] see(Recognizer recognizer, Conditioning prompt, SeededNoise noise) {
-    return see(recognizer, prompt, noise, drawing.scale());
+  double[] seeNothing(Recognizer recognizer, long count) {
+    return Scopes.withoutGradient(
+        () -> probabilities(recognizer, zeros(count, CHANNELS, drawing.side(), drawing.side())));
   }
 
   /**
-   * P(concept) of a picture from each of the noises, pictures cut to [-1, 1].
+   * P(concept) of a picture from each of the noises, pictures cut to [-1, 1]. Where a shield steers
+   * at this scale it is the shield's guidance, else classifier-free.
    *
    * <pre>o = o_null + g (o_prompt - o_null)</pre>
    *
@@ -80,16 +101,35 @@ public record Victim(
     return Scopes.withoutGradient(
         () -> {
           Conditioning empty = read(tokenizer.encode(""));
-          // o_null + g (o_prompt - o_null) = o_prompt + (1 - g) (o_null - o_prompt)
-          boolean away = scale < 0;
-          List<Conditioning> texts = away ? List.of(prompt, empty) : List.of(empty, prompt);
-          Guidance guidance = Guidance.classifierFree(away ? 1 - scale : scale);
-          Generation generation =
-              new Generation(denoiser, drawing.sampler(), drawing.steps(), guidance);
           long rows = noise.samples().size();
-          Tensor x = generation.draw(texts, noise, rows, CHANNELS, drawing.side(), drawing.side());
+          Tensor x =
+              new Generation(denoiser, drawing.sampler(), drawing.steps(), guidance(scale))
+                  .draw(
+                      texts(empty, prompt, scale),
+                      noise,
+                      rows,
+                      CHANNELS,
+                      drawing.side(),
+                      drawing.side());
           return probabilities(recognizer, x);
         });
+  }
+
+  private Optional<Shield> steering(double scale) {
+    return shield.filter(s -> s.steers(scale));
+  }
+
+  /** o_null + g (o_prompt - o_null) = o_prompt + (1 - g) (o_null - o_prompt), for g below 0. */
+  private Guidance guidance(double scale) {
+    return steering(scale)
+        .map(s -> s.guidance(scale))
+        .orElseGet(() -> Guidance.classifierFree(scale < 0 ? 1 - scale : scale));
+  }
+
+  private List<Conditioning> texts(Conditioning empty, Conditioning prompt, double scale) {
+    return steering(scale)
+        .map(s -> s.inOrder(empty, prompt, read(tokenizer.encode(s.concept()))))
+        .orElseGet(() -> scale < 0 ? List.of(prompt, empty) : List.of(empty, prompt));
   }
 
   private static double[] probabilities(Recognizer recognizer, Tensor x) {

@@ -1,6 +1,7 @@
 package palimpsest.torch.diffusion.train;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.bytedeco.javacpp.FloatPointer;
 import org.bytedeco.pytorch.Scalar;
@@ -42,31 +43,64 @@ public record PixelDrawing(Sampler sampler, int steps, double guidance, long see
   public record Wanted(int[] caption, long sample) {}
 
   /**
+   * A picture that is wanted under several texts.
+   *
+   * @param texts token ids, (T) each, in the order in which a guidance combines them
+   * @param sample its number, as that of {@link Wanted}
+   */
+  public record Asked(List<int[]> texts, long sample) {
+    public Asked {
+      texts = List.copyOf(texts);
+    }
+  }
+
+  /**
    * Red, green and blue of each picture's pixels, row by row, height x width x 3 bytes.
    *
    * @param negative token ids of what guidance leads away from: the empty text, usually
    */
   public List<byte[]> draw(TextToImage model, List<Wanted> wanted, int... negative) {
+    boolean alone = guidance == 1;
+    List<Asked> asked = new ArrayList<>();
+    for (Wanted each : wanted) {
+      List<int[]> texts = alone ? List.of(each.caption()) : List.of(negative, each.caption());
+      asked.add(new Asked(texts, each.sample()));
+    }
+    return draw(model, asked, alone ? Guidance.none() : Guidance.classifierFree(guidance));
+  }
+
+  /**
+   * The same where the denoiser is asked for other texts than the empty one and the caption.
+   *
+   * @param asked as many texts of each picture as the guidance combines
+   * @param how combines; this drawing's scale has no say besides
+   */
+  public List<byte[]> draw(TextToImage model, List<Asked> asked, Guidance how) {
     List<byte[]> drawn = new ArrayList<>();
-    for (int at = 0; at < wanted.size(); at += AT_ONCE) {
-      List<Wanted> some = wanted.subList(at, Math.min(wanted.size(), at + AT_ONCE));
-      drawn.addAll(Scopes.withoutGradient(() -> bytes(pixels(model, some, negative))));
+    for (int at = 0; at < asked.size(); at += AT_ONCE) {
+      List<Asked> some = asked.subList(at, Math.min(asked.size(), at + AT_ONCE));
+      drawn.addAll(Scopes.withoutGradient(() -> bytes(pixels(model, some, how))));
     }
     return drawn;
   }
 
   /** (B, 3, H, W). */
-  private Tensor pixels(TextToImage model, List<Wanted> some, int... negative) {
+  private Tensor pixels(TextToImage model, List<Asked> some, Guidance how) {
     int side = model.unet().config().sampleSize().orElseThrow();
     List<Conditioning> texts = new ArrayList<>();
-    if (guidance != 1) {
-      texts.add(model.conditioning(Pictures.ids(List.of(negative))));
+    for (int i = 0; i < some.get(0).texts().size(); i++) {
+      texts.add(model.conditioning(ids(some, i)));
     }
-    texts.add(model.conditioning(Pictures.ids(some.stream().map(Wanted::caption).toList())));
-    Guidance how = guidance == 1 ? Guidance.none() : Guidance.classifierFree(guidance);
-    SeededNoise noise = new SeededNoise(seed, some.stream().map(Wanted::sample).toList());
+    SeededNoise noise = new SeededNoise(seed, some.stream().map(Asked::sample).toList());
     return new Generation(model.unet(), sampler, steps, how)
         .draw(texts, noise, some.size(), CHANNELS, side, side);
+  }
+
+  /** Of one place in the order, (B, T); one row where all pictures have the same text there. */
+  private static Tensor ids(List<Asked> some, int place) {
+    List<int[]> rows = some.stream().map(asked -> asked.texts().get(place)).toList();
+    boolean same = rows.stream().allMatch(row -> Arrays.equals(row, rows.get(0)));
+    return Pictures.ids(same ? rows.subList(0, 1) : rows);
   }
 
   /** Red, green and blue of pictures (B, 3, H, W) in [-1, 1], what is outside cut off. */

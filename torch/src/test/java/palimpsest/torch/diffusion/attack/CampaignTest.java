@@ -4,8 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.bytedeco.pytorch.Tensor;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import palimpsest.api.InvalidRequest;
@@ -89,6 +95,73 @@ class CampaignTest {
     assertThat(result.outcome().broken()).isEmpty();
     assertThat(result.outcome().why()).contains("no retrained reference");
     bars.close(subject);
+  }
+
+  /** What is remembered of the reference takes the place of an attack on it. */
+  @Test
+  void run_withAMemory_attacksTheReferenceOnce() {
+    Victim subject = bars.renamed();
+    Victim reference = bars.ignorant();
+    List<PictureAttack.Side> kept = new ArrayList<>();
+    Campaign.Memory memory =
+        (attack, judged, afresh) -> {
+          if (kept.isEmpty()) {
+            kept.add(afresh.get());
+          }
+          return kept.get(0);
+        };
+    AtomicInteger seen = new AtomicInteger();
+    Recognizer counting =
+        pictures -> {
+          seen.incrementAndGet();
+          return Bars.left(pictures);
+        };
+    Campaign campaign = new Campaign(counting, "bars", 0.5, Watch.NONE);
+    Contest contest = contest(subject, Optional.of(reference));
+    List<GuidanceLeak> one = List.of(new GuidanceLeak(-3));
+    PictureAttack first = campaign.run(one, contest, memory);
+    int both = seen.getAndSet(0);
+    PictureAttack second = campaign.run(one, contest, memory);
+    assertThat(second).isEqualTo(first);
+    assertThat(second).isEqualTo(campaign.run(one, contest));
+    assertThat(seen.get()).isEqualTo(both / 2 + both);
+    bars.close(subject);
+    bars.close(reference);
+  }
+
+  /** The two probabilities of a picture are those of the pictures that the recognizer is shown. */
+  @Test
+  void attack_showsTheRecognizerWhatItIsJudgedBy() {
+    Victim victim = bars.renamed();
+    Map<Recognizer.Drawn, double[]> kept = new LinkedHashMap<>();
+    Recognizer keeping =
+        new Recognizer() {
+          @Override
+          public double[] probabilities(Tensor pictures) {
+            return Bars.left(pictures);
+          }
+
+          @Override
+          public double[] underAttack(Drawn drawn, Tensor pictures) {
+            kept.put(drawn, Bars.left(pictures));
+            return probabilities(pictures);
+          }
+        };
+    Situation open = bars.situation(victim, 4);
+    Situation situation = new Situation(victim, open.known(), open.cases(), keeping, 4, Watch.NONE);
+    PictureAttack.Run run = new GuidanceLeak(-7.5).attack(situation);
+    assertThat(kept).hasSize(open.cases().prompts().size());
+    List<Double> shown = kept.values().stream().flatMap(p -> Arrays.stream(p).boxed()).toList();
+    assertThat(shown).isEqualTo(run.attempts().stream().map(a -> a.attacked()).toList());
+    assertThat(run.attempts()).anyMatch(a -> a.attacked() != a.plain());
+    kept.keySet()
+        .forEach(
+            drawn -> {
+              assertThat(drawn.seed()).isEqualTo(4);
+              assertThat(drawn.words()).isEqualTo("guidance -7.5");
+              assertThat(drawn.noises()).isEqualTo(open.cases().noises());
+            });
+    bars.close(victim);
   }
 
   @Test
