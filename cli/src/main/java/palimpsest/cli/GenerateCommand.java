@@ -33,10 +33,10 @@ import picocli.CommandLine.Spec;
     description = {
       "Answers prompts: --prompt, or standard input with one prompt a line.",
       "",
-      "Greedy unless a temperature is given. With --protect no answer repeats a text of"
-          + " that file. A model of pictures, as train --pictures makes it, draws a grid into a PNG"
-          + " file. With --suppress it keeps what is named from being shown; the weights are as they"
-          + " were. Exit code 8 where image.prompt-filter refused a prompt: its row is grey."
+      "Greedy unless a temperature is given. With --protect no answer repeats a text of that file."
+          + " A model of pictures, as train --pictures makes it, draws a grid into a PNG file. With"
+          + " --suppress it keeps what is named from being shown; the weights are as they were."
+          + " Exit code 8 where image.prompt-filter refused a prompt: its row is grey."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",
@@ -174,10 +174,7 @@ final class GenerateCommand implements Callable<Integer> {
         : screen.fail(
             new Failure(
                 REFUSED,
-                "not drawn but left grey in "
-                    + drawn.out()
-                    + ": "
-                    + String.join("; ", refused)));
+                "not drawn but left grey in " + drawn.out() + ": " + String.join("; ", refused)));
   }
 
   private int answer() throws IOException {

@@ -147,8 +147,10 @@ class PictureCommandsTest {
         "train --out @o --pictures @corpus.jsonl | no such folder",
         "train --out @o --pictures @model | holds no captioned picture",
         "train --out @o --pictures= | --pictures is empty",
-        "train --out @o --pictures grid --data @corpus.jsonl | --data cannot be given with --pictures",
-        "train --out @o --pictures grid --width 8 --shards 2 | --shards, --width cannot be given with",
+        "train --out @o --pictures grid --data @corpus.jsonl | --data cannot be given with"
+            + " --pictures",
+        "train --out @o --pictures grid --width 8 --shards 2 | --shards, --width cannot be given"
+            + " with",
         "train --out @o --data @corpus.jsonl --side 8 | --side cannot be given without",
         "train --out @o --pictures grid --objects fsh | did you mean \"fish\"",
         "train --out @o --pictures grid --copies 0 | copies must be at least 1, got 0",
@@ -164,7 +166,8 @@ class PictureCommandsTest {
         "train --out @o --pictures grid --objects cup --slices 99999 | slices must be at most",
         "generate --model @drawings/model --prompt cup | give --out FILE.png",
         "generate --model @drawings/model --prompt cup --out @no/o.png | its folder is not there",
-        "generate --model @drawings/model --prompt cup --out @o.png --top-p 1 | --top-p cannot be given",
+        "generate --model @drawings/model --prompt cup --out @o.png --top-p 1 | --top-p cannot be"
+            + " given",
         "generate --model @drawings/model --prompt cup --out @o.png --steps 0 | steps must be",
         "generate --model @drawings/model --prompt cup --out @o.png --steps 2000 | at most the"
             + " 1000",
@@ -172,11 +175,12 @@ class PictureCommandsTest {
         "generate --model @drawings/model --prompt cup --out @o.png --sampler best | ddim, ddpm",
         "generate --model @model --prompt Hello --steps 3 | --steps cannot be given",
         "generate --model @model --prompt Hello --suppress x | --suppress cannot be given",
-        "generate --model @drawings/model --prompt cup --out @o.png --suppress fish | not how: give",
-        "generate --model @drawings/model --prompt cup --out @o.png --method image.negative-prompt |"
-            + " give --suppress",
-        "generate --model @drawings/model --prompt cup --out @o.png --suppress fish --method image.uce"
-            + " | changes weights",
+        "generate --model @drawings/model --prompt cup --out @o.png --suppress fish | not how:"
+            + " give",
+        "generate --model @drawings/model --prompt cup --out @o.png --method image.negative-prompt"
+            + " | give --suppress",
+        "generate --model @drawings/model --prompt cup --out @o.png --suppress fish --method"
+            + " image.uce | changes weights",
         "generate --model @drawings/model --prompt cup --out @o.png --suppress fish --method"
             + " image.negative-prompt --guidance 1 | does nothing",
         "generate --model @drawings/model --prompt cup --out @o.png --suppress fish --method"

@@ -256,8 +256,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
 
     private List<PictureAttack> attacks(GridAttacks.Left left) {
       Path retrained = place(Retrain.defaults(), settings.seeds().get(0)).resolve("model");
-      return new GridAttacks(settings, target, pictures, judge, console)
-          .run(left, retrained, base);
+      return new GridAttacks(settings, target, pictures, judge, console).run(left, retrained, base);
     }
 
     private PictureEvidence drawn(GridAttacks.Left left, Path file) {

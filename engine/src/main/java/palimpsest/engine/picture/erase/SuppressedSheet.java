@@ -59,8 +59,7 @@ record SuppressedSheet(GridSettings settings, Target target, ImageCorpus trainin
 
   private Painting painting(PictureModel model, Suppression under) {
     GridSettings.Asking asking = settings.drawing();
-    PixelDrawing how =
-        new PixelDrawing(model.sampler(), asking.steps(), asking.guidance(), SEED);
+    PixelDrawing how = new PixelDrawing(model.sampler(), asking.steps(), asking.guidance(), SEED);
     return new Painting(model.model(), model.tokenizer(), how, under);
   }
 

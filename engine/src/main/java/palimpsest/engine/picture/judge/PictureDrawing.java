@@ -34,9 +34,7 @@ final class PictureDrawing {
       String caption = draw.prompt().caption();
       asked.add(new Painting.Asked(caption, noise(caption + "\n" + draw.seed())));
     }
-    return painting.draw(asked).stream()
-        .map(rgb -> new Picture(size, size, rgb))
-        .toList();
+    return painting.draw(asked).stream().map(rgb -> new Picture(size, size, rgb)).toList();
   }
 
   /** The number of a picture's noise: the first 8 bytes of SHA-256 of caption and seed. */

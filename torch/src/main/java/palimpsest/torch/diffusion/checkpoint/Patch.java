@@ -91,7 +91,8 @@ public final class Patch implements AutoCloseable {
     double[][] left = arrays.vectors(PatchWriter.LEFT);
     double[][] right = arrays.vectors(PatchWriter.RIGHT);
     if (right.length > right[0].length) {
-      throw corrupt(right.length + " directions, wanted at most the " + right[0].length + " there are");
+      throw corrupt(
+          right.length + " directions, wanted at most the " + right[0].length + " there are");
     }
     try {
       return LowRank.of(left, right);

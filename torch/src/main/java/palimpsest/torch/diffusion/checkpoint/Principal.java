@@ -10,9 +10,9 @@ import java.util.List;
  * <pre>Σ_j u_j v_jᵀ = Σ_i σ_i p_i q_iᵀ,  p orthonormal, q orthonormal</pre>
  *
  * <p>So a number that stands before q_i, rounded to steps of one size, is wrong by as much whatever
- * i is, and a weak direction needs few bits or none. The u are made orthonormal one by one (twice, as
- * once is not enough in floating point), then rows are rotated by pairs until they are orthogonal
- * (Hestenes). In float64, in one order: every machine gets the same bits.
+ * i is, and a weak direction needs few bits or none. The u are made orthonormal one by one (twice,
+ * as once is not enough in floating point), then rows are rotated by pairs until they are
+ * orthogonal (Hestenes). In float64, in one order: every machine gets the same bits.
  */
 final class Principal {
   private static final int SWEEPS = 40;
@@ -32,7 +32,10 @@ final class Principal {
     for (int j = 0; j < u.length; j++) {
       parts.add(u[j], v[j]);
     }
-    for (int sweep = 0; sweep < SWEEPS && parts.rotate(); sweep++) {}
+    int sweeps = 0;
+    while (sweeps < SWEEPS && parts.rotate()) {
+      sweeps++;
+    }
     return parts.result(matrix);
   }
 

@@ -13,8 +13,8 @@ import org.junit.jupiter.api.Test;
 class PrincipalTest {
 
   /**
-   * (1, 0)(3, 4)ᵀ + (1, 0)(0, 1)ᵀ = (1, 0)(3, 5)ᵀ: one direction of strength √34. And
-   * (2, 0)(0, 1)ᵀ + (0, 3)(1, 0)ᵀ is given by itself, the stronger pair first.
+   * (1, 0)(3, 4)ᵀ + (1, 0)(0, 1)ᵀ = (1, 0)(3, 5)ᵀ: one direction of strength √34. And (2, 0)(0, 1)ᵀ
+   * + (0, 3)(1, 0)ᵀ is given by itself, the stronger pair first.
    */
   @Test
   void of_pairsByHand_areTheirDirections() {
