@@ -243,10 +243,7 @@ class DescentDirectionTest {
   }
 
   private static float[] states(ClipTexts texts, String text) {
-    try (PointerScope scope = new PointerScope()) {
-      Tensor ids = texts.ids(List.of(text));
-      return Captioned.floats(
-          Scopes.withoutGradient(() -> texts.encoder().encode(ids).last().flatten()));
-    }
+    return Scopes.withoutGradient(
+        () -> Captioned.floats(texts.encoder().encode(texts.ids(List.of(text))).last()));
   }
 }

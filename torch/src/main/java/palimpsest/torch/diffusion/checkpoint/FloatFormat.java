@@ -32,6 +32,11 @@ enum FloatFormat {
     return valueOf(dtype.name());
   }
 
+  /** Bits behind the point of a normal number. */
+  int fraction() {
+    return fraction;
+  }
+
   /** Bytes of a number. */
   int width() {
     return width;

@@ -55,6 +55,20 @@ public final class LowRank {
     return new LowRank(left, right);
   }
 
+  /** The same with vectors of float32. */
+  LowRank single() {
+    return of(single(left()), single(right()));
+  }
+
+  private static double[][] single(double[][] vectors) {
+    for (double[] vector : vectors) {
+      for (int k = 0; k < vector.length; k++) {
+        vector[k] = (float) vector[k];
+      }
+    }
+    return vectors;
+  }
+
   /** How many pairs there are, n. */
   public int rank() {
     return rank;

@@ -17,15 +17,15 @@ import palimpsest.torch.checkpoint.Words;
  * An edit of a checkpoint in a safetensors file, which can be applied to the checkpoint that it was
  * made of and taken back from the one that it makes, both to the last bit.
  *
- * <p>Its metadata: {@code format} palimpsest-patch-1, {@code kind}, {@code method}, {@code dtype}
+ * <p>Its metadata: {@code format} palimpsest-patch-2, {@code kind}, {@code method}, {@code dtype}
  * of what is changed, and {@code source} and {@code result}, the {@link DiffusionCheckpoint#digest
  * digests} before and after. There are two kinds:
  *
  * <ul>
  *   <li>{@code rank}: matrices multiplied by one {@link LowRank} matrix: {@code left} and {@code
- *       right} hold its vectors in float64, {@code coefficients/unet/NAME} (D, n) what each row has
- *       of them, {@code lost/unet/NAME} what rounding lost ({@link RankShift}): a few bits in a
- *       hundred of the matrices themselves;
+ *       right} hold its {@link Principal} vectors, {@code coefficients/unet/NAME} what each row has
+ *       of them, packed ({@link Steps}), {@code lost/unet/NAME} what rounding lost ({@link
+ *       RankShift}): a few bits in a hundred of the matrices themselves;
  *   <li>{@code difference}: any tensors: {@code difference/COMPONENT/NAME} holds by how many
  *       numbers of the stored type each element differs ({@link Ulps}).
  * </ul>
@@ -90,6 +90,10 @@ public final class Patch implements AutoCloseable {
   private LowRank readMatrix() {
     double[][] left = arrays.vectors(PatchWriter.LEFT);
     double[][] right = arrays.vectors(PatchWriter.RIGHT);
+    if (right.length > right[0].length) {
+      throw corrupt(
+          right.length + " directions, wanted at most the " + right[0].length + " there are");
+    }
     try {
       return LowRank.of(left, right);
     } catch (InvalidRequest e) {
@@ -197,7 +201,7 @@ public final class Patch implements AutoCloseable {
     }
     RankShift shift = PatchWriter.shift(component, name, matrix.get());
     String kept = PatchWriter.COEFFICIENTS + "/unet/" + name;
-    float[] coefficients = arrays.floats(kept, shift.rows(), shift.matrix().rank());
+    float[] coefficients = coefficients(kept, shift);
     String lost = PatchWriter.LOST + "/unet/" + name;
     return to ->
         to.take(
@@ -205,6 +209,14 @@ public final class Patch implements AutoCloseable {
                 back
                     ? reverted(shift, place.bytes(), coefficients, lost)
                     : shift.apply(place.bytes(), coefficients)));
+  }
+
+  private float[] coefficients(String kept, RankShift shift) {
+    try {
+      return Steps.unpack(arrays.bytes(kept), shift.rows(), shift.matrix().rank());
+    } catch (IOException e) {
+      throw new CorruptArtifact(file.file() + ": " + Words.quoted(kept) + " " + Words.reason(e), e);
+    }
   }
 
   private byte[] reverted(RankShift shift, byte[] edited, float[] coefficients, String lost) {

@@ -20,9 +20,10 @@ record PatchArrays(Safetensors file) {
     return buffer(require(name, Dtype.U8, 1)).array();
   }
 
-  /** Vectors, all of one size. */
+  /** Vectors, all of one size, in float64 or float32. */
   double[][] vectors(String name) {
-    Safetensors.Entry entry = require(name, Dtype.F64, 2);
+    boolean single = file.entry(name).dtype() == Dtype.F32;
+    Safetensors.Entry entry = require(name, single ? Dtype.F32 : Dtype.F64, 2);
     if (entry.length() == 0) {
       throw corrupt(entry, "vectors");
     }
@@ -31,27 +32,10 @@ record PatchArrays(Safetensors file) {
         new double[Math.toIntExact(entry.shape().get(0))][Math.toIntExact(entry.shape().get(1))];
     for (double[] row : rows) {
       for (int k = 0; k < row.length; k++) {
-        row[k] = bytes.getDouble();
+        row[k] = single ? bytes.getFloat() : bytes.getDouble();
       }
     }
     return rows;
-  }
-
-  /** Finite numbers, row by row. */
-  float[] floats(String name, long rows, long columns) {
-    Safetensors.Entry entry = require(name, Dtype.F32, 2);
-    if (entry.shape().get(0) != rows || entry.shape().get(1) != columns) {
-      throw corrupt(entry, "[" + rows + ", " + columns + "]");
-    }
-    ByteBuffer bytes = buffer(entry);
-    float[] values = new float[bytes.remaining() / Float.BYTES];
-    for (int i = 0; i < values.length; i++) {
-      values[i] = bytes.getFloat();
-      if (!Float.isFinite(values[i])) {
-        throw corrupt(entry, "finite numbers");
-      }
-    }
-    return values;
   }
 
   private Safetensors.Entry require(String name, Dtype dtype, int dimensions) {

@@ -31,23 +31,21 @@ final class PatchFile {
     }
   }
 
-  static Entry doubles(String name, double[][] rows) {
-    ByteBuffer bytes = buffer(rows.length * rows[0].length * Double.BYTES);
+  /** Vectors, in float32 if they are such, else in float64. */
+  static Entry vectors(String name, double[][] rows, boolean single) {
+    int width = single ? Float.BYTES : Double.BYTES;
+    ByteBuffer bytes = buffer(rows.length * rows[0].length * width);
     for (double[] row : rows) {
       for (double x : row) {
-        bytes.putDouble(x);
+        if (single) {
+          bytes.putFloat((float) x);
+        } else {
+          bytes.putDouble(x);
+        }
       }
     }
-    return entry(name, Dtype.F64, List.of((long) rows.length, (long) rows[0].length), bytes);
-  }
-
-  static Entry floats(String name, float[] values, int columns) {
-    ByteBuffer bytes = buffer(values.length * Float.BYTES);
-    for (float x : values) {
-      bytes.putFloat(x);
-    }
-    long rows = values.length / columns;
-    return entry(name, Dtype.F32, List.of(rows, (long) columns), bytes);
+    Dtype dtype = single ? Dtype.F32 : Dtype.F64;
+    return entry(name, dtype, List.of((long) rows.length, (long) rows[0].length), bytes);
   }
 
   static Entry bytes(String name, byte[] bytes) {

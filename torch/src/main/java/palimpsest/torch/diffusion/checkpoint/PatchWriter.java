@@ -27,7 +27,7 @@ import palimpsest.torch.checkpoint.Words;
  * @param method by what, such as {@code image.uce}, in 1 to 200 plain characters
  */
 public record PatchWriter(DiffusionCheckpoint source, String method) {
-  static final String FORMAT = "palimpsest-patch-1";
+  static final String FORMAT = "palimpsest-patch-2";
   static final String RANK = "rank";
   static final String DIFFERENCE = "difference";
   static final String LEFT = "left";
@@ -56,11 +56,13 @@ public record PatchWriter(DiffusionCheckpoint source, String method) {
       throw new InvalidRequest("a patch of no tensors, wanted at least one");
     }
     Component unet = source.component("unet");
+    boolean halves = names.stream().allMatch(n -> unet.place(n).dtype().width() == Short.BYTES);
+    LowRank parts = halves ? Principal.of(matrix).single() : Principal.of(matrix);
     List<Edited> edited =
-        new TreeSet<>(names).parallelStream().map(name -> edit(unet, matrix, name)).toList();
+        new TreeSet<>(names).parallelStream().map(name -> edit(unet, parts, name)).toList();
     List<PatchFile.Entry> entries = new ArrayList<>();
-    entries.add(PatchFile.doubles(LEFT, matrix.left()));
-    entries.add(PatchFile.doubles(RIGHT, matrix.right()));
+    entries.add(PatchFile.vectors(LEFT, parts.left(), halves));
+    entries.add(PatchFile.vectors(RIGHT, parts.right(), halves));
     edited.forEach(e -> entries.addAll(e.entries()));
     Map<String, String> digests =
         edited.stream().collect(Collectors.toMap(Edited::name, Edited::digest));
@@ -76,7 +78,9 @@ public record PatchWriter(DiffusionCheckpoint source, String method) {
         name,
         digest,
         List.of(
-            PatchFile.floats(COEFFICIENTS + path, edited.coefficients, matrix.rank()),
+            PatchFile.bytes(
+                COEFFICIENTS + path,
+                Steps.pack(edited.coefficients, matrix.rank(), edited.exponent)),
             PatchFile.bytes(LOST + path, edited.lost)));
   }
 

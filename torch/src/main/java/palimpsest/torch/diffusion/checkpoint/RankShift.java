@@ -11,7 +11,7 @@ import palimpsest.api.InvalidRequest;
  * bit.
  *
  * <pre>
- * a_j  = float32(Σ_k w_k u_jk)           per row, kept in the patch
+ * a_j  = round(Σ_k w_k u_jk)             per row, to {@link Steps}, kept in the patch
  * s_k  = Σ_j a_j v_jk                    float64, in order
  * w'_k = round(w_k + s_k)                to the stored type
  * </pre>
@@ -31,11 +31,13 @@ record RankShift(String name, LowRank matrix, FloatFormat format, int rows) {
   static final class Edited {
     final byte[] elements;
     final float[] coefficients;
+    final int exponent; // of their step
     final byte[] lost;
 
-    private Edited(byte[] elements, float[] coefficients, byte[] lost) {
+    private Edited(byte[] elements, float[] coefficients, int exponent, byte[] lost) {
       this.elements = elements;
       this.coefficients = coefficients;
+      this.exponent = exponent;
       this.lost = lost;
     }
   }
@@ -45,14 +47,32 @@ record RankShift(String name, LowRank matrix, FloatFormat format, int rows) {
     ByteBuffer from = wrap(stored);
     double[] row = new double[matrix.width()];
     float[] coefficients = new float[rows * matrix.rank()];
+    double squares = 0;
     for (int i = 0; i < rows; i++) {
       for (int k = 0; k < row.length; k++) {
         row[k] = value(from, i * row.length + k);
+        squares += row[k] * row[k];
       }
       matrix.coefficients(row, coefficients, i * matrix.rank());
     }
+    int exponent =
+        Steps.exponent(
+            squares / ((double) rows * row.length), format.fraction(), largest(coefficients));
+    Steps.round(coefficients, exponent);
     byte[] edited = apply(stored, coefficients);
-    return new Edited(edited, coefficients, lost(from, wrap(edited), coefficients));
+    return new Edited(edited, coefficients, exponent, lost(from, wrap(edited), coefficients));
+  }
+
+  private double largest(float[] coefficients) {
+    double largest = 0;
+    for (float a : coefficients) {
+      largest = Math.max(largest, Math.abs(a));
+    }
+    if (largest > Float.MAX_VALUE) {
+      throw new InvalidRequest(
+          "tensor " + name + " would become too large for " + format + "; make a weaker edit");
+    }
+    return largest;
   }
 
   private double value(ByteBuffer from, int index) {
