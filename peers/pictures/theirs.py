@@ -49,14 +49,22 @@ class Model:
         return ((x.clamp(-1, 1) + 1) * 127.5).round().to(torch.uint8).permute(0, 2, 3, 1).numpy()
 
 
+def now():
+    return time.perf_counter(), time.process_time()
+
+
+def since(start):
+    return tuple(end - begin for begin, end in zip(start, now()))
+
+
 def draw(model, times, asked):
     wanted = [p for p in asked.prompt for _ in range(asked.samples)]
     model.unet.eval()
     for _ in range(times + 1):
-        start = time.perf_counter()
+        start = now()
         for at in range(0, len(wanted), BATCH):
             model.draw(wanted[at : at + BATCH], asked.steps, asked.guidance)
-        yield time.perf_counter() - start
+        yield since(start)
 
 
 def train(model, times):
@@ -66,7 +74,7 @@ def train(model, times):
     moving = torch.optim.AdamW(parameters, lr=1e-4, weight_decay=0.01)
     model.unet.train()
     for step in range(times + WARM):
-        start = time.perf_counter()
+        start = now()
         clean = torch.rand(BATCH, 3, model.side, model.side) * 2 - 1
         ids = model.ids([f"a picture {step * BATCH + i}" for i in range(BATCH)])
         noise = torch.randn_like(clean)
@@ -78,7 +86,7 @@ def train(model, times):
         moving.step()
         with torch.no_grad():
             torch._foreach_lerp_(average, parameters, 0.001)
-        yield time.perf_counter() - start
+        yield since(start)
 
 
 def main():
@@ -93,10 +101,11 @@ def main():
     asked = reader.parse_args()
     model = Model(asked.folder)
     if asked.what == "train":
-        seconds = list(train(model, asked.times))[WARM:]
+        taken = list(train(model, asked.times))[WARM:]
     else:
-        seconds = list(draw(model, asked.times if asked.what == "draw" else 0, asked))[-asked.times :]
-    print(json.dumps({"seconds": seconds, "threads": torch.get_num_threads()}))
+        taken = list(draw(model, asked.times if asked.what == "draw" else 0, asked))[1 if asked.what == "draw" else 0 :]
+    seconds, processor = zip(*taken)
+    print(json.dumps({"seconds": seconds, "processor": processor, "threads": torch.get_num_threads()}))
 
 
 if __name__ == "__main__":

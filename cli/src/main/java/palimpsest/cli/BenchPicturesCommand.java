@@ -117,7 +117,7 @@ final class BenchPicturesCommand implements Callable<Integer> {
     measured
         .drawing()
         .ifPresent(
-            d -> line("%d pictures in %.3f s, median of %d", d.pictures(), d.median(), times));
+            d -> line("%d pictures in %.3f s, median of %d", d.pictures(), d.times().median(), times));
     measured
         .training()
         .ifPresent(
@@ -126,7 +126,7 @@ final class BenchPicturesCommand implements Callable<Integer> {
                     "a step of %d pictures in %.3f s, %,d multiply-adds each;"
                         + " GEMM %.0f and %.0f GFLOP/s; %.0f %%",
                     t.batch(),
-                    t.median(),
+                    t.times().median(),
                     t.multiplyAdds(),
                     t.gemmBefore(),
                     t.gemmAfter(),

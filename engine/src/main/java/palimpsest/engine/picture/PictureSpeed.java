@@ -1,10 +1,13 @@
 package palimpsest.engine.picture;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import palimpsest.api.Check;
 import palimpsest.api.Recipe;
 import palimpsest.torch.Native;
@@ -26,28 +29,63 @@ public final class PictureSpeed {
   private PictureSpeed() {}
 
   /**
+   * What the same work took, time after time.
+   *
+   * @param seconds by the clock
+   * @param processor seconds of all processors together, which other processes hardly change
+   */
+  public record Times(List<Double> seconds, List<Double> processor) {
+    public Times {
+      seconds = List.copyOf(seconds);
+      processor = List.copyOf(processor);
+    }
+
+    /** The middle of the seconds by the clock, of an even number the larger of both. */
+    public double median() {
+      return seconds.stream().sorted().toList().get(seconds.size() / 2);
+    }
+  }
+
+  /** Reads clock and processor at the end of each piece of work. */
+  private static final class Watch {
+    private final List<Long> clock = new ArrayList<>(List.of(System.nanoTime()));
+    private final List<Long> processor = new ArrayList<>(List.of(used()));
+
+    void tick() {
+      clock.add(System.nanoTime());
+      processor.add(used());
+    }
+
+    /** Between the ticks, without the first so many. */
+    Times without(int first) {
+      return new Times(between(clock, first), between(processor, first));
+    }
+
+    private static List<Double> between(List<Long> ends, int first) {
+      return IntStream.range(first + 1, ends.size())
+          .mapToObj(i -> (ends.get(i) - ends.get(i - 1)) / 1e9)
+          .toList();
+    }
+
+    private static long used() {
+      return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+    }
+  }
+
+  /**
    * Drawing.
    *
    * @param pictures drawn at a time
-   * @param seconds of each time after a first one that is not counted
+   * @param times after a first one that is not counted
    */
-  public record Drawn(int pictures, List<Double> seconds) {
-    public Drawn {
-      seconds = List.copyOf(seconds);
-    }
-
-    /** The middle one. */
-    public double median() {
-      return middle(seconds);
-    }
-  }
+  public record Drawn(int pictures, Times times) {  }
 
   /**
    * Steps of a training as {@code train --pictures} takes them: loss, gradient, its norm, AdamW and
    * moving average.
    *
    * @param batch pictures of a step
-   * @param seconds of each step after the first two
+   * @param times of each step after the first two
    * @param multiplyAdds M of one picture forwards, counted from the shapes
    * @param gemmBefore GFLOP/s of the machine before the steps
    * @param gemmAfter GFLOP/s of the machine after them
@@ -56,32 +94,22 @@ public final class PictureSpeed {
    */
   public record Trained(
       int batch,
-      List<Double> seconds,
+      Times times,
       long multiplyAdds,
       double gemmBefore,
       double gemmAfter,
-      double share) {
-    public Trained {
-      seconds = List.copyOf(seconds);
-    }
-
-    /** The middle one. */
-    public double median() {
-      return middle(seconds);
-    }
-  }
+      double share) {}
 
   /** Draws the prompts so many times, and once before. */
   public static Drawn drawing(
       PictureModel model, List<String> prompts, PictureModel.How how, int times) {
     Check.atLeast(times, 1, "times to draw");
-    List<Double> seconds = new ArrayList<>();
+    Watch watch = new Watch();
     for (int i = 0; i <= times; i++) {
-      long from = System.nanoTime();
       model.draw(prompts, how);
-      seconds.add((System.nanoTime() - from) / 1e9);
+      watch.tick();
     }
-    return new Drawn(prompts.size() * how.samples(), seconds.subList(1, times + 1));
+    return new Drawn(prompts.size() * how.samples(), watch.without(1));
   }
 
   /** Takes so many steps on pictures of random pixels, in a copy of the model. */
@@ -89,38 +117,28 @@ public final class PictureSpeed {
     Check.atLeast(steps, WARM + 1, "steps of training");
     Recipe recipe = new Recipe(1, BATCH, BATCH, 1e-4, 0, Recipe.Decay.CONSTANT, 0.01, 1, 1);
     List<CaptionedPicture> data = random(model, steps * BATCH);
-    List<Long> ends = new ArrayList<>();
     double before = Native.gemmGflops();
     try (TextToImage copy = model.model().copy();
         Denoising slope = new Denoising(copy, data, how(model))) {
+      Watch watch = new Watch();
       new Loop(
               Course.shuffled(data, recipe),
               place -> false,
               recipe,
               Optimiser.Kind.ADAMW,
               Optional.empty(),
-              p -> ends.add(p.nanos()),
+              p -> watch.tick(),
               () -> false)
           .run(slope);
+      return trained(model, watch.without(WARM), before);
     }
-    return trained(model, ends, before, Native.gemmGflops());
   }
 
-  private static Trained trained(
-      PictureModel model, List<Long> ends, double before, double after) {
-    List<Double> seconds = new ArrayList<>();
-    for (int i = WARM; i < ends.size(); i++) {
-      seconds.add((ends.get(i) - ends.get(i - 1)) / 1e9);
-    }
-    double step = middle(seconds);
+  private static Trained trained(PictureModel model, Times times, double before) {
+    double after = Native.gemmGflops();
     long each = multiplyAdds(model);
-    double share = 6.0 * each * BATCH / step / 1e9 / ((before + after) / 2);
-    return new Trained(BATCH, seconds, each, before, after, share);
-  }
-
-  /** Of an even number the larger of both. */
-  private static double middle(List<Double> seconds) {
-    return seconds.stream().sorted().toList().get(seconds.size() / 2);
+    double share = 6.0 * each * BATCH / times.median() / 1e9 / ((before + after) / 2);
+    return new Trained(BATCH, times, each, before, after, share);
   }
 
   private static Denoising.How how(PictureModel model) {

@@ -44,15 +44,16 @@ public record EmojiObjects(String word, List<String> codes) {
   }
 
   /**
-   * The drawings of all objects by all vendors, labelled with the objects' words; their styles are
+   * The drawings of objects by all vendors, labelled with the objects' words; their styles are
    * the vendors', to be laid over by {@link palimpsest.engine.drawing.StyledGrid}.
    *
+   * @param objects wanted
    * @param size width and height wanted, in pixels; 64 is what the files have
    * @throws InvalidRequest if the grid lacks a concept
    */
-  public static ImageCorpus read(EmojiGrid grid, int size) {
+  static ImageCorpus read(EmojiGrid grid, List<EmojiObjects> objects, int size) {
     Map<String, String> words = new TreeMap<>();
-    ALL.forEach(object -> object.codes.forEach(code -> words.put(code, object.word)));
+    objects.forEach(object -> object.codes.forEach(code -> words.put(code, object.word)));
     List<EmojiGrid.Drawing> drawings =
         grid.drawings().stream().filter(d -> words.containsKey(d.code())).toList();
     List<CaptionedImage> images = new ArrayList<>();

@@ -23,14 +23,17 @@ class JudgeAccuracyTest {
   @Test
   void judge_heldOutDrawings_tellsNineteenOfTwenty() throws IOException {
     String what = System.getProperty("palimpsest.judge");
+    long seed = Long.getLong("palimpsest.judge.seed", 1);
     boolean generated = what.equals("drawings");
     JudgeGrid grid =
         generated
-            ? JudgeGrid.drawings(List.of(Style.values()), 20, 1)
-            : JudgeGrid.emoji(EmojiGrid.open(Path.of(what)), JudgeGrid.EMOJI_STYLES, 48, 1);
+            ? JudgeGrid.drawings(List.of(Style.values()), 20, seed)
+            : JudgeGrid.emoji(EmojiGrid.open(Path.of(what)), JudgeGrid.EMOJI_STYLES, 48, seed);
+    JudgeTraining how =
+        generated ? JudgeTraining.of(18, seed) : JudgeTraining.ofDrawings(24, seed);
     StringBuilder log = new StringBuilder();
     try (PictureClassifier classifier =
-        JudgeTraining.of(18, 1)
+        how
             .train(
                 grid.config(),
                 grid.training(),
