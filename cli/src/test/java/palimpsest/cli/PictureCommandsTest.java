@@ -143,7 +143,7 @@ class PictureCommandsTest {
         "generate --model @model --prompt Hello --steps 3 | --steps cannot be given",
         "bench pictures --model @drawings/model | give --prompt TEXT, or --times 0",
         "bench pictures --model @drawings/model --times 0 --train 2 | steps of training must be",
-        "bench pictures --model @model --times 0 | wanted",
+        "bench pictures --model @model --times 0 | no model_index.json",
       })
   void whatDoesNotFit_isRefusedInOneLine_andNothingIsWritten(String line, String says) {
     Map<String, ByteBuffer> before = desk.snapshot();
