@@ -31,7 +31,7 @@ public record EmojiObjects(String word, List<String> codes) {
           new EmojiObjects("hourglass", List.of("231b", "23f3")),
           new EmojiObjects("diamond", List.of("2666", "1f536", "1f537")),
           new EmojiObjects("umbrella", List.of("2614")),
-          new EmojiObjects("anchor", List.of("2693"))));
+          new EmojiObjects("anchor", List.of("2693")));
 
   public EmojiObjects {
     codes = List.copyOf(codes);
