@@ -94,17 +94,14 @@ final class BenchPicturesCommand implements Callable<Integer> {
     if (times > 0 && asked.isEmpty()) {
       throw new InvalidRequest("nothing to draw: give --prompt TEXT, or --times 0");
     }
-    PictureModel.How how =
-        new PictureModel.How(Optional.empty(), steps, guidance, "", samples, 0);
+    PictureModel.How how = new PictureModel.How(Optional.empty(), steps, guidance, "", samples, 0);
     try (PictureModel pictures = PictureModel.open(model.folder())) {
       tell(
           new Measured(
               times == 0
                   ? Optional.empty()
                   : Optional.of(PictureSpeed.drawing(pictures, asked, how, times)),
-              train == 0
-                  ? Optional.empty()
-                  : Optional.of(PictureSpeed.training(pictures, train))));
+              train == 0 ? Optional.empty() : Optional.of(PictureSpeed.training(pictures, train))));
     }
     return 0;
   }
@@ -117,7 +114,10 @@ final class BenchPicturesCommand implements Callable<Integer> {
     measured
         .drawing()
         .ifPresent(
-            d -> line("%d pictures in %.3f s, median of %d", d.pictures(), d.times().median(), times));
+            d ->
+                line(
+                    "%d pictures in %.3f s, median of %d",
+                    d.pictures(), d.times().median(), times));
     measured
         .training()
         .ifPresent(

@@ -78,7 +78,7 @@ public final class PictureSpeed {
    * @param pictures drawn at a time
    * @param times after a first one that is not counted
    */
-  public record Drawn(int pictures, Times times) {  }
+  public record Drawn(int pictures, Times times) {}
 
   /**
    * Steps of a training as {@code train --pictures} takes them: loss, gradient, its norm, AdamW and
@@ -89,8 +89,8 @@ public final class PictureSpeed {
    * @param multiplyAdds M of one picture forwards, counted from the shapes
    * @param gemmBefore GFLOP/s of the machine before the steps
    * @param gemmAfter GFLOP/s of the machine after them
-   * @param share 6 M batch over the median step and the mean of both rates: two operations for
-   *     each multiply-add, forwards once and backwards twice
+   * @param share 6 M batch over the median step and the mean of both rates: two operations for each
+   *     multiply-add, forwards once and backwards twice
    */
   public record Trained(
       int batch,

@@ -7,7 +7,8 @@ import java.util.SplittableRandom;
  * cases, turned and stretched a little, its border repeated; its hues are turned; its contrast and
  * brightness drawn; and it is roughened.
  *
- * <pre>place p is taken from  c + (I + U)(p - c) - shift,   U of independent numbers within ±warp</pre>
+ * <pre>place p is taken from  c + (I + U)(p - c) - shift,   U of independent numbers within ±warp
+ * </pre>
  *
  * <p>Roughness stands in for what is left of the noise in pictures that a model draws.
  *

@@ -43,8 +43,8 @@ public record EmojiObjects(String word, List<String> codes) {
   }
 
   /**
-   * The drawings of objects by all vendors, labelled with the objects' words; their styles are
-   * the vendors', to be laid over by {@link palimpsest.engine.drawing.StyledGrid}.
+   * The drawings of objects by all vendors, labelled with the objects' words; their styles are the
+   * vendors', to be laid over by {@link palimpsest.engine.drawing.StyledGrid}.
    *
    * @param objects wanted
    * @param size width and height wanted, in pixels; 64 is what the files have

@@ -79,8 +79,7 @@ public record JudgeGrid(
    * @param candidates objects to choose among
    * @param seed as of {@link #emoji}
    */
-  static JudgeGrid choosing(
-      EmojiGrid grid, List<EmojiObjects> candidates, int each, long seed) {
+  static JudgeGrid choosing(EmojiGrid grid, List<EmojiObjects> candidates, int each, long seed) {
     ImageCorpus sources = EmojiObjects.read(grid, candidates, SOURCE_SIZE);
     return over(
         candidates.stream().map(EmojiObjects::word).toList(),
@@ -110,8 +109,7 @@ public record JudgeGrid(
   }
 
   private static ImageCorpus.Division outer(ImageCorpus sources, String object, long seed) {
-    return division(
-        sources.only(i -> i.object().orElse("").equals(object)), object + " " + seed);
+    return division(sources.only(i -> i.object().orElse("").equals(object)), object + " " + seed);
   }
 
   /**

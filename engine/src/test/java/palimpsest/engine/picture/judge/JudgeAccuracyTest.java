@@ -29,16 +29,11 @@ class JudgeAccuracyTest {
         generated
             ? JudgeGrid.drawings(List.of(Style.values()), 20, seed)
             : JudgeGrid.emoji(EmojiGrid.open(Path.of(what)), JudgeGrid.EMOJI_STYLES, 48, seed);
-    JudgeTraining how =
-        generated ? JudgeTraining.of(18, seed) : JudgeTraining.ofDrawings(24, seed);
+    JudgeTraining how = generated ? JudgeTraining.of(18, seed) : JudgeTraining.ofDrawings(24, seed);
     StringBuilder log = new StringBuilder();
     try (PictureClassifier classifier =
-        how
-            .train(
-                grid.config(),
-                grid.training(),
-                p -> log.append(p.loss()).append('\n'),
-                () -> false)) {
+        how.train(
+            grid.config(), grid.training(), p -> log.append(p.loss()).append('\n'), () -> false)) {
       JudgeTraining.Worth worth = JudgeTraining.worth(classifier, grid.heldOut());
       Path folder = Path.of("target/judge", generated ? "drawings" : "emoji");
       new TrainedJudge(classifier, worth).write(folder);

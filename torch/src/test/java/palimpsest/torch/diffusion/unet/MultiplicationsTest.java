@@ -22,8 +22,8 @@ class MultiplicationsTest {
    * time                       32 128 + 128 128                            20 480
    * </pre>
    *
-   * <p>One block down, two and the transformer in the middle, two of 64 up:
-   * 3 · 299008 + 2 · 479232 + 354304 + 27648 + 20480 = 2257920.
+   * <p>One block down, two and the transformer in the middle, two of 64 up: 3 · 299008 + 2 · 479232
+   * + 354304 + 27648 + 20480 = 2257920.
    */
   @Test
   void of_oneStage_isTheSumOfItsParts() {
