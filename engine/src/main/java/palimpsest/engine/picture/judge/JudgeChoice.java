@@ -8,8 +8,10 @@ import palimpsest.torch.picture.PictureClassifier.Reading;
  * Which objects a judge is to tell: candidates are left out, one after the other, until those that
  * are left are told well enough on pictures that no result is reported on.
  *
+ * <p>Each object counts alike, however few drawings it has.
+ *
  * <pre>
- * told(K) = share of the pictures of K whose most probable object in K is their own
+ * told(K) = mean over objects o in K of the share of o's pictures whose most probable in K is o
  * while told(K) &lt; wanted and |K| &gt; least:  leave out the o of K with the largest told(K without o)
  * </pre>
  *
@@ -46,18 +48,21 @@ record JudgeChoice(double wanted, int least) {
     return List.copyOf(kept);
   }
 
-  /** told(K), 0 where K has no picture. */
+  /** told(K), an object without pictures counting as one that is never told. */
   static double told(List<Reading> readings, List<Integer> truth, List<Integer> kept) {
-    int all = 0;
-    int right = 0;
-    for (int i = 0; i < truth.size(); i++) {
-      int own = truth.get(i);
-      if (kept.contains(own)) {
-        double[] said = readings.get(i).objects();
-        all++;
-        right += kept.stream().allMatch(o -> o == own || said[o] < said[own]) ? 1 : 0;
+    double sum = 0;
+    for (int object : kept) {
+      int all = 0;
+      int right = 0;
+      for (int i = 0; i < truth.size(); i++) {
+        if (truth.get(i) == object) {
+          double[] said = readings.get(i).objects();
+          all++;
+          right += kept.stream().allMatch(o -> o == object || said[o] < said[object]) ? 1 : 0;
+        }
       }
+      sum += all == 0 ? 0 : (double) right / all;
     }
-    return all == 0 ? 0 : (double) right / all;
+    return sum / kept.size();
   }
 }

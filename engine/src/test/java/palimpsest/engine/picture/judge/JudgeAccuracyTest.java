@@ -28,8 +28,8 @@ class JudgeAccuracyTest {
     JudgeGrid grid =
         generated
             ? JudgeGrid.drawings(List.of(Style.values()), 20, seed)
-            : JudgeGrid.emoji(EmojiGrid.open(Path.of(what)), JudgeGrid.EMOJI_STYLES, 48, seed);
-    JudgeTraining how = generated ? JudgeTraining.of(18, seed) : JudgeTraining.ofDrawings(24, seed);
+            : JudgeGrid.emoji(EmojiGrid.open(Path.of(what)), JudgeGrid.EMOJI_STYLES, 96, seed);
+    JudgeTraining how = generated ? JudgeTraining.of(18, seed) : JudgeTraining.ofDrawings(16, seed);
     StringBuilder log = new StringBuilder();
     try (PictureClassifier classifier =
         how.train(

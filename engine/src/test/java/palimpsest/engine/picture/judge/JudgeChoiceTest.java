@@ -40,8 +40,8 @@ class JudgeChoiceTest {
 
   /**
    * Four pictures, of 0, 0, 1 and 2. The second is taken for 1, the third for 0, the last told:
-   * told({0, 1, 2}) = 2/4. Without 0: the third is 1 (0.3 above 0.1), 2/2. Without 1: the second is
-   * 0, 3/3. Without 2: 1/3. Of the two that are equal the first is left out.
+   * told({0, 1, 2}) = (1/2 + 0 + 1) / 3. Without 0: the third is 1 (0.3 above 0.1), (1 + 1) / 2.
+   * Without 1: the second is 0, (1 + 1) / 2. Without 2: (1/2 + 0) / 2. Of the two that are equal the first is left out.
    */
   @Test
   void kept_twoThatAreTakenForEachOther_losesTheFirst() {
@@ -49,7 +49,7 @@ class JudgeChoiceTest {
         List.of(says(.8, .1, .1), says(.4, .5, .1), says(.6, .3, .1), says(.1, .2, .7));
     List<Integer> truth = List.of(0, 0, 1, 2);
     assertThat(JudgeChoice.told(readings, truth, List.of(0, 1, 2))).isCloseTo(.5, within(1e-12));
-    assertThat(JudgeChoice.told(readings, truth, List.of(0, 1))).isCloseTo(1 / 3.0, within(1e-12));
+    assertThat(JudgeChoice.told(readings, truth, List.of(0, 1))).isCloseTo(.25, within(1e-12));
     assertThat(new JudgeChoice(0.9, 1).kept(readings, truth, 3)).containsExactly(1, 2);
     assertThat(new JudgeChoice(0.5, 1).kept(readings, truth, 3)).containsExactly(0, 1, 2);
     assertThat(new JudgeChoice(0.9, 3).kept(readings, truth, 3)).containsExactly(0, 1, 2);
