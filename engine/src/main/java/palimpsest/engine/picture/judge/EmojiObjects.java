@@ -26,11 +26,11 @@ public record EmojiObjects(String word, List<String> codes) {
   /** The objects of the default grid, by {@link JudgeChoice} among sixteen. */
   public static final List<EmojiObjects> ALL =
       List.of(
-          new EmojiObjects("moon", List.of("1f319", "1f31b", "1f31c")),
+          new EmojiObjects("heart", List.of("2764", "2665", "1f497")),
           new EmojiObjects("car", List.of("1f697", "1f699", "1f695")),
+          new EmojiObjects("eyeglasses", List.of("1f453", "1f576")),
           new EmojiObjects("hourglass", List.of("231b", "23f3")),
           new EmojiObjects("diamond", List.of("2666", "1f536", "1f537")),
-          new EmojiObjects("umbrella", List.of("2614")),
           new EmojiObjects("anchor", List.of("2693")));
 
   public EmojiObjects {
