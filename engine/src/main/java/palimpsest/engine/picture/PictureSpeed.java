@@ -1,7 +1,6 @@
 package palimpsest.engine.picture;
 
-import com.sun.management.OperatingSystemMXBean;
-import java.lang.management.ManagementFactory;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -32,7 +31,8 @@ public final class PictureSpeed {
    * What the same work took, time after time.
    *
    * @param seconds by the clock
-   * @param processor seconds of all processors together, which other processes hardly change
+   * @param processor seconds of all processors together, which other processes hardly change, in
+   *     hundredths; 0 where the system does not tell
    */
   public record Times(List<Double> seconds, List<Double> processor) {
     public Times {
@@ -68,7 +68,7 @@ public final class PictureSpeed {
     }
 
     private static long used() {
-      return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+      return ProcessHandle.current().info().totalCpuDuration().map(Duration::toNanos).orElse(0L);
     }
   }
 
