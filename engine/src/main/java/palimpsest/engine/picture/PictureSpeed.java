@@ -177,6 +177,6 @@ public final class PictureSpeed {
             .map(Map.Entry::getValue)
             .mapToLong(shape -> shape.get(0) * shape.get(1))
             .sum();
-    return tokens * matrices + 2 * config.layers() * tokens * tokens * config.hiddenSize();
+    return tokens * matrices + 2L * config.layers() * tokens * tokens * config.hiddenSize();
   }
 }
