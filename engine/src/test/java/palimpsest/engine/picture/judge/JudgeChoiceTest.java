@@ -41,7 +41,8 @@ class JudgeChoiceTest {
   /**
    * Four pictures, of 0, 0, 1 and 2. The second is taken for 1, the third for 0, the last told:
    * told({0, 1, 2}) = (1/2 + 0 + 1) / 3. Without 0: the third is 1 (0.3 above 0.1), (1 + 1) / 2.
-   * Without 1: the second is 0, (1 + 1) / 2. Without 2: (1/2 + 0) / 2. Of the two that are equal the first is left out.
+   * Without 1: the second is 0, (1 + 1) / 2. Without 2: (1/2 + 0) / 2. Of the two that are equal
+   * the first is left out.
    */
   @Test
   void kept_twoThatAreTakenForEachOther_losesTheFirst() {
