@@ -104,6 +104,7 @@ final class CommandTree implements Runnable {
         .addSubcommand(new BenchExactCommand(screen))
         .addSubcommand(new BenchGridCommand(screen))
         .addSubcommand(new BenchSpeedCommand(screen))
+        .addSubcommand(new BenchPicturesCommand(screen))
         .addSubcommand(new BenchMemoryCommand(screen));
     line.addSubcommand(bench);
     line.setCaseInsensitiveEnumValuesAllowed(true);

@@ -2,6 +2,7 @@ package palimpsest.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
@@ -138,6 +139,20 @@ class PictureCommandsTest {
     assertThat(desk.bytes("piped.png")).isNotEmpty();
   }
 
+  @Test
+  void benchPictures_timesDrawingAndTraining_andWritesNothing() {
+    Map<String, ByteBuffer> before = desk.snapshot();
+    String line = "bench pictures --model @drawings/model --steps 1 --times 2 --train 4";
+    JsonNode told = desk.json(line + " --prompt cup --prompt fish --json");
+    assertThat(told.at("/drawing/pictures").asInt()).isEqualTo(2);
+    assertThat(told.at("/drawing/times/seconds")).hasSize(2);
+    assertThat(told.at("/training/times/processor")).hasSize(2);
+    assertThat(told.at("/training/multiplyAdds").asLong()).isPositive();
+    assertThat(told.at("/training/share").asDouble()).isBetween(0.0, 1.0);
+    assertThat(desk.run(line + " --prompt cup").out()).contains("1 pictures in", "a step of 16");
+    assertThat(desk.snapshot()).isEqualTo(before);
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -191,6 +206,9 @@ class PictureCommandsTest {
             + " image.negative-prompt --method image.safe-guidance | one method at most",
         "generate --model @drawings/model --prompt cup --out @o.png --suppress ? --method"
             + " image.prompt-filter | has no word",
+        "bench pictures --model @drawings/model | give --prompt TEXT, or --times 0",
+        "bench pictures --model @drawings/model --times 0 --train 2 | steps of training must be",
+        "bench pictures --model @model --times 0 | no model_index.json",
       })
   void whatDoesNotFit_isRefusedInOneLine_andNothingIsWritten(String line, String says) {
     Map<String, ByteBuffer> before = desk.snapshot();

@@ -53,7 +53,7 @@ class PictureClassifierTest {
 
   private static String train(PictureClassifier classifier, List<LabelledPicture> data) {
     Recipe recipe = new Recipe(10, 8, 8, 5e-3, 5, Recipe.Decay.COSINE, 0.01, 1, 3);
-    Augmentation changes = new Augmentation(0, 0.1, 0.04);
+    Augmentation changes = new Augmentation(0, 0, 0, 0.1, 0.04);
     try (Classifying slope = new Classifying(classifier, data, changes, 3)) {
       new Loop(
               Course.shuffled(data, recipe),
@@ -176,7 +176,7 @@ class PictureClassifierTest {
     rgb[3 * (4 * SIDE + 4)] = (byte) 200;
     boolean moved = false;
     for (long seed = 0; seed < 20; seed++) {
-      byte[] out = new Augmentation(2, 0, 0).of(rgb, SIDE, new SplittableRandom(seed));
+      byte[] out = new Augmentation(2, 0, 0, 0, 0).of(rgb, SIDE, new SplittableRandom(seed));
       int at = -1;
       int bright = 0;
       for (int i = 0; i < out.length; i++) {
@@ -192,5 +192,43 @@ class PictureClassifierTest {
     }
     assertThat(moved).isTrue();
     assertThat(Augmentation.none().of(rgb, SIDE, new SplittableRandom(1))).isEqualTo(rgb);
+  }
+
+  /** Turned by any angle about the axis of greys, a grey stays, and the sum of red's colours. */
+  @Test
+  void augmentation_turnsHues_andLeavesGreysAndBrightness() {
+    byte[] rgb = new byte[3 * SIDE * SIDE];
+    Arrays.fill(rgb, (byte) 90);
+    Augmentation hues = new Augmentation(0, 0, 1, 0, 0);
+    boolean turned = false;
+    for (long seed = 0; seed < 20; seed++) {
+      assertThat(hues.of(rgb, SIDE, new SplittableRandom(seed))).isEqualTo(rgb);
+      byte[] red = rgb.clone();
+      red[0] = (byte) 150;
+      byte[] out = hues.of(red, SIDE, new SplittableRandom(seed));
+      int sum = (out[0] & 0xFF) + (out[1] & 0xFF) + (out[2] & 0xFF);
+      assertThat(sum).isBetween(328, 332); // 150 + 90 + 90, each rounded
+      turned |= (out[1] & 0xFF) > (out[0] & 0xFF);
+    }
+    assertThat(turned).isTrue();
+  }
+
+  /** A ramp x of step 16: between its places, a stretched one rises by 16 (1 ± warp) a place. */
+  @Test
+  void augmentation_stretchesARampToAnotherRamp() {
+    byte[] rgb = new byte[3 * SIDE * SIDE];
+    for (int i = 0; i < rgb.length; i++) {
+      rgb[i] = (byte) (16 * (i / 3 % SIDE));
+    }
+    Augmentation warp = new Augmentation(0, 0.25, 0, 0, 0);
+    boolean stretched = false;
+    for (long seed = 0; seed < 20; seed++) {
+      byte[] out = warp.of(rgb, SIDE, new SplittableRandom(seed));
+      int middle = 3 * (SIDE / 2 * SIDE + SIDE / 2);
+      int step = (out[middle] & 0xFF) - (out[middle - 3] & 0xFF);
+      assertThat(step).isBetween(11, 21); // 12 to 20, each end rounded
+      stretched |= step < 15;
+    }
+    assertThat(stretched).isTrue();
   }
 }

@@ -23,16 +23,15 @@ import palimpsest.discovery.image.ImageCorpus;
  * @param codes of its concepts
  */
 public record EmojiObjects(String word, List<String> codes) {
-  /** The objects of the default grid. */
+  /** The objects of the default grid, by {@link JudgeChoice} among sixteen. */
   public static final List<EmojiObjects> ALL =
       List.of(
           new EmojiObjects("heart", List.of("2764", "2665", "1f497")),
-          new EmojiObjects("star", List.of("2b50")),
-          new EmojiObjects("moon", List.of("1f319", "1f31b", "1f31c")),
           new EmojiObjects("car", List.of("1f697", "1f699", "1f695")),
-          new EmojiObjects("key", List.of("1f511", "1f5dd")),
           new EmojiObjects("eyeglasses", List.of("1f453", "1f576")),
-          new EmojiObjects("envelope", List.of("2709", "1f4e7", "1f48c")));
+          new EmojiObjects("hourglass", List.of("231b", "23f3")),
+          new EmojiObjects("diamond", List.of("2666", "1f536", "1f537")),
+          new EmojiObjects("anchor", List.of("2693")));
 
   public EmojiObjects {
     codes = List.copyOf(codes);
@@ -44,15 +43,16 @@ public record EmojiObjects(String word, List<String> codes) {
   }
 
   /**
-   * The drawings of all objects by all vendors, labelled with the objects' words; their styles are
-   * the vendors', to be laid over by {@link palimpsest.engine.drawing.StyledGrid}.
+   * The drawings of objects by all vendors, labelled with the objects' words; their styles are the
+   * vendors', to be laid over by {@link palimpsest.engine.drawing.StyledGrid}.
    *
+   * @param objects wanted
    * @param size width and height wanted, in pixels; 64 is what the files have
    * @throws InvalidRequest if the grid lacks a concept
    */
-  public static ImageCorpus read(EmojiGrid grid, int size) {
+  static ImageCorpus read(EmojiGrid grid, List<EmojiObjects> objects, int size) {
     Map<String, String> words = new TreeMap<>();
-    ALL.forEach(object -> object.codes.forEach(code -> words.put(code, object.word)));
+    objects.forEach(object -> object.codes.forEach(code -> words.put(code, object.word)));
     List<EmojiGrid.Drawing> drawings =
         grid.drawings().stream().filter(d -> words.containsKey(d.code())).toList();
     List<CaptionedImage> images = new ArrayList<>();

@@ -2,6 +2,7 @@ package palimpsest.engine.picture.judge;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Function;
 import palimpsest.api.InvalidRequest;
 import palimpsest.discovery.image.CaptionedImage;
 import palimpsest.discovery.image.EmojiGrid;
@@ -67,20 +68,48 @@ public record JudgeGrid(
    * @param seed of settings and, as a word, of the division
    */
   public static JudgeGrid emoji(EmojiGrid grid, List<Style> styles, int each, long seed) {
-    ImageCorpus sources = EmojiObjects.read(grid, SOURCE_SIZE);
+    ImageCorpus sources = EmojiObjects.read(grid, EmojiObjects.ALL, SOURCE_SIZE);
+    return over(EmojiObjects.words(), new Laid(styles, each, seed), o -> outer(sources, o, seed));
+  }
+
+  /**
+   * Of candidates, by which objects are chosen: made of what {@link #emoji} trains on alone, a
+   * quarter of which is held out here; what is held out there is not looked at.
+   *
+   * @param candidates objects to choose among
+   * @param seed as of {@link #emoji}
+   */
+  static JudgeGrid choosing(EmojiGrid grid, List<EmojiObjects> candidates, int each, long seed) {
+    ImageCorpus sources = EmojiObjects.read(grid, candidates, SOURCE_SIZE);
+    return over(
+        candidates.stream().map(EmojiObjects::word).toList(),
+        new Laid(EMOJI_STYLES, each, seed),
+        o -> division(outer(sources, o, seed).training(), o + " " + seed + " choice"));
+  }
+
+  /** How styles are laid over drawings. */
+  private record Laid(List<Style> styles, int each, long seed) {}
+
+  private static JudgeGrid over(
+      List<String> objects, Laid laid, Function<String, ImageCorpus.Division> divided) {
     List<CaptionedImage> training = new ArrayList<>();
     List<CaptionedImage> heldOut = new ArrayList<>();
-    for (String word : EmojiObjects.words()) {
-      ImageCorpus.Division division =
-          division(sources.only(i -> i.object().orElse("").equals(word)), word + " " + seed);
+    for (String object : objects) {
+      ImageCorpus.Division division = divided.apply(object);
       ImageCorpus of = division.training();
-      int copies = Math.max(1, Math.round((float) each / of.images().size()));
-      training.addAll(new StyledGrid(seed, copies, SIZE, styles).over(of).images());
+      int copies = Math.max(1, Math.round((float) laid.each / of.images().size()));
+      training.addAll(new StyledGrid(laid.seed, copies, SIZE, laid.styles).over(of).images());
       heldOut.addAll(
-          new StyledGrid(seed + OTHER, 2, SIZE, styles).over(division.heldOut()).images());
+          new StyledGrid(laid.seed + OTHER, 2, SIZE, laid.styles)
+              .over(division.heldOut())
+              .images());
     }
     return new JudgeGrid(
-        EmojiObjects.words(), words(styles), new ImageCorpus(training), new ImageCorpus(heldOut));
+        objects, words(laid.styles), new ImageCorpus(training), new ImageCorpus(heldOut));
+  }
+
+  private static ImageCorpus.Division outer(ImageCorpus sources, String object, long seed) {
+    return division(sources.only(i -> i.object().orElse("").equals(object)), object + " " + seed);
   }
 
   /**

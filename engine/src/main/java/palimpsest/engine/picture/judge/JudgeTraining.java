@@ -34,6 +34,11 @@ public record JudgeTraining(Recipe recipe, Augmentation augmentation) {
     return new JudgeTraining(recipe, Augmentation.light());
   }
 
+  /** The same with stronger changes, for drawings of many hands of which few are to be had. */
+  public static JudgeTraining ofDrawings(int epochs, long seed) {
+    return new JudgeTraining(of(epochs, seed).recipe, Augmentation.strong());
+  }
+
   /**
    * A trained judge, which the caller closes.
    *

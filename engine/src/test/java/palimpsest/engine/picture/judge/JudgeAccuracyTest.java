@@ -23,19 +23,17 @@ class JudgeAccuracyTest {
   @Test
   void judge_heldOutDrawings_tellsNineteenOfTwenty() throws IOException {
     String what = System.getProperty("palimpsest.judge");
+    long seed = Long.getLong("palimpsest.judge.seed", 4);
     boolean generated = what.equals("drawings");
     JudgeGrid grid =
         generated
-            ? JudgeGrid.drawings(List.of(Style.values()), 20, 1)
-            : JudgeGrid.emoji(EmojiGrid.open(Path.of(what)), JudgeGrid.EMOJI_STYLES, 48, 1);
+            ? JudgeGrid.drawings(List.of(Style.values()), 20, seed)
+            : JudgeGrid.emoji(EmojiGrid.open(Path.of(what)), JudgeGrid.EMOJI_STYLES, 96, seed);
+    JudgeTraining how = generated ? JudgeTraining.of(18, seed) : JudgeTraining.ofDrawings(16, seed);
     StringBuilder log = new StringBuilder();
     try (PictureClassifier classifier =
-        JudgeTraining.of(18, 1)
-            .train(
-                grid.config(),
-                grid.training(),
-                p -> log.append(p.loss()).append('\n'),
-                () -> false)) {
+        how.train(
+            grid.config(), grid.training(), p -> log.append(p.loss()).append('\n'), () -> false)) {
       JudgeTraining.Worth worth = JudgeTraining.worth(classifier, grid.heldOut());
       Path folder = Path.of("target/judge", generated ? "drawings" : "emoji");
       new TrainedJudge(classifier, worth).write(folder);
