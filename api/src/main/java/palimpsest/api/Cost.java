@@ -8,8 +8,8 @@ import java.util.Optional;
  *
  * @param from where it begins, in words, such as {@code the checkpoint of step 34}
  * @param atMost whether steps and seconds are a bound, since it is not known which steps can stay
- * @param seconds that the steps take at the pace of the trainings which they repeat; absent where
- *     that was not measured
+ * @param seconds that it takes at the pace of the trainings which it repeats, what lies around the
+ *     steps included as far as it was measured; absent where that of the steps was not
  * @param disk bytes that it writes and has on disk at once, at most: weights, and checkpoints as
  *     large as those of the trainings; ledgers and tokenizers not counted
  * @param stored bytes that are on disk for it now: the checkpoints of the trainings that it repeats

@@ -51,7 +51,8 @@ final class BenchExactCommand implements Callable<Integer> {
       paramLabel = "NAME",
       split = ",",
       description =
-          "shuffled, shuffled-long, rehearsed-short, first-70, risk-last, shards-16; all unless given.")
+          "shuffled, shuffled-long, rehearsed-short, first-70, risk-last, shards-16; all unless"
+              + " given.")
   private @Nullable List<String> policies;
 
   @Option(

@@ -3,7 +3,9 @@ package palimpsest.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -42,8 +44,9 @@ class PlanRoutesCommandTest {
   }
 
   @Test
-  void plan_ofSlices_hasARowForEachFirstStep_theCheapestFirst() {
+  void plan_ofSlices_hasARowForEachFirstStep_theCheapestFirst() throws IOException {
     desk.ask("corpus.jsonl#1", "corpus.jsonl#6", "corpus.jsonl#11", "corpus.jsonl#12");
+    Files.writeString(desk.path("trained/run/pace.json"), "{\"seconds\":5.0,\"steps\":10}");
 
     assertThat(told("trained", "corpus.jsonl"))
         .startsWith("4 records in scope The cheapest exact path of each record, were it the only")

@@ -122,7 +122,7 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
    * @param policy name
    * @param base digest of the model under shards
    * @param steps of the training
-   * @param seconds of the training's steps, checkpoints included
+   * @param seconds of the training's steps, at their mean pace, checkpoints that stay apart
    * @param again steps of training anew without one author; of shards those of training all anew
    * @param costs steps for each author, by the cost model
    * @param stored bytes of all checkpoints that stay
@@ -212,7 +212,8 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
     for (Path run : trained.runs(model)) {
       int own = FinishedRun.of(run).steps();
       steps += own;
-      seconds += Pace.of(run).orElseThrow().seconds();
+      Pace pace = Pace.of(run).orElseThrow();
+      seconds += own * pace.perStep();
       stored += PolicyModel.bytes(run);
     }
     int again = 0;

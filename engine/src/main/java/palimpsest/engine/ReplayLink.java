@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.NavigableSet;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -161,17 +162,21 @@ record ReplayLink(
   }
 
   /**
-   * Seconds that doing it again takes, where its pace was measured. A step takes as long as it
-   * meets examples: where a third of a slice goes, its steps are a third shorter.
+   * Seconds that doing it again takes, where its pace was measured. Steps are told to take as long
+   * as they meet examples, where it is known which: where a third of a slice goes, its steps are a
+   * third shorter.
    *
    * @param kept first steps that stay
    * @param records that are left out
    */
   Optional<Double> seconds(int kept, Set<String> records) {
+    Set<Integer> gone = gone(records);
     double share =
         visits
-            .map(v -> v.share(kept, gone(records)))
+            .map(v -> v.share(kept, gone))
             .orElse((double) (run.steps() - kept) / Math.max(1, run.steps()));
-    return pace.map(p -> p.seconds(share * run.steps(), run.keptAfter(kept)));
+    OptionalDouble met =
+        visits.map(v -> OptionalDouble.of(v.after(kept, gone))).orElse(OptionalDouble.empty());
+    return pace.map(p -> p.ofRun(p.ofSteps(share * run.steps(), met), run.keptAfter(kept)));
   }
 }

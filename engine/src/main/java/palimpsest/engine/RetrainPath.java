@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import palimpsest.api.Cost;
 import palimpsest.api.Example;
@@ -67,7 +68,8 @@ record RetrainPath(
       return Optional.empty();
     }
     int steps = manifest.steps(left);
-    Optional<Double> seconds = pace.map(p -> p.seconds(steps, 0));
+    OptionalDouble met = OptionalDouble.of((double) steps * manifest.recipe().batch());
+    Optional<Double> seconds = pace.map(p -> p.ofRun(p.ofSteps(steps, met), 0));
     Cost cost = new Cost("the first weights", false, seconds, disk, 0);
     return Optional.of(new Way(Retrain.defaults().id(), steps, cost));
   }

@@ -61,21 +61,35 @@ record Router(Path model, Optional<Corpus> corpus, Set<String> records) {
 
   /**
    * For each record that the model's trainings met the cheapest of some paths, were it the only
-   * one; records with the same stand together, the cheapest first.
+   * one, the cheapest first. Records of one method, start and number of steps stand together with
+   * the cost of the dearest, since some are met more often in these steps than others.
    */
   List<Route> routes(Collection<ExactPath> paths) {
-    Map<ExactPath.Way, List<String>> by = new LinkedHashMap<>();
+    Map<List<Object>, List<String>> alike = new LinkedHashMap<>();
+    Map<List<Object>, ExactPath.Way> dearest = new LinkedHashMap<>();
     TrainedOn trained = TrainedOn.of(model);
     for (String id : new TreeSet<>(records)) {
       if (trained.met(id, corpus)) {
         cheapestFirst(paths.stream().flatMap(p -> p.without(Set.of(id)).stream()).toList()).stream()
             .findFirst()
-            .ifPresent(way -> by.computeIfAbsent(way, w -> new ArrayList<>()).add(id));
+            .ifPresent(
+                way -> {
+                  List<Object> key = List.of(way.method(), way.steps(), way.cost().from());
+                  alike.computeIfAbsent(key, k -> new ArrayList<>()).add(id);
+                  dearest.merge(key, way, Router::dearer);
+                });
       }
     }
+    Map<ExactPath.Way, List<String>> by = new LinkedHashMap<>();
+    dearest.forEach((key, way) -> by.put(way, alike.getOrDefault(key, List.of())));
     return cheapestFirst(by.keySet()).stream()
         .map(w -> new Route(w.method(), w.steps(), w.cost(), by.getOrDefault(w, List.of())))
         .toList();
+  }
+
+  private static ExactPath.Way dearer(ExactPath.Way one, ExactPath.Way other) {
+    double least = one.cost().seconds().orElse(0.0);
+    return other.cost().seconds().orElse(0.0) > least ? other : one;
   }
 
   /** Why there is nothing to remove exactly, where it is known that no record was met. */

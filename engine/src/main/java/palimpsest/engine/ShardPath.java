@@ -53,7 +53,7 @@ record ShardPath(
       links.put(part.name(), link(adapter, part, method, holdings, corpus, records));
     }
     double around = median(links.values().stream().flatMap(l -> l.pace().stream()).toList());
-    links.replaceAll((shard, link) -> link.paced(link.pace().map(p -> p.around(around))));
+    links.replaceAll((shard, link) -> link.paced(link.pace().map(p -> p.withAround(around))));
     return new ShardPath(
         method,
         links,
@@ -62,10 +62,11 @@ record ShardPath(
         MergePace.of(ShardSet.folder(model)));
   }
 
-  /** Of what lay around the steps: with the first shard's is the start of the process. */
+  /** Of what lay around the steps, the lower of two: the first shard's has the process's start. */
   private static double median(List<Pace> paces) {
-    double[] around = paces.stream().mapToDouble(Pace::around).sorted().toArray();
-    return around.length == 0 ? 0 : around[around.length / 2];
+    double[] around =
+        paces.stream().mapToDouble(Pace::around).filter(s -> s > 0).sorted().toArray();
+    return around.length == 0 ? 0 : around[(around.length - 1) / 2];
   }
 
   private static ReplayLink link(

@@ -141,6 +141,18 @@ class ExactBenchTest {
     assertThat(folder.resolve("out")).doesNotExist();
   }
 
+  /** Of TOFU's 4,000 records, in batches of 16. */
+  @Test
+  void shuffledLong_hasAsManyStepsAsRiskLast() {
+    assertThat(steps("shuffled-long")).isEqualTo(steps("risk-last")).isEqualTo(3750);
+  }
+
+  private static int steps(String policy) {
+    ExactPolicy named = ExactPolicy.of(policy);
+    Recipe like = ExactBench.Settings.usual(0, Optional.empty()).recipe();
+    return named.slicing().steps(named.recipe(like), 4000);
+  }
+
   @Test
   void of_unknownPolicy_namesAll() {
     assertThatThrownBy(() -> ExactPolicy.of("none"))

@@ -49,14 +49,14 @@ class ReplayPathTest {
       link(
           6,
           List.of(2, 4),
-          Optional.of(new Pace(4, 2.0, 0, 0, OptionalDouble.empty(), 0)),
+          Optional.of(new Pace(4, 0, 2.0, 0, 0, OptionalDouble.empty(), 0)),
           PLACES,
           List.of(1, 2, 3, 5, 4, 6));
   private static final ReplayLink BEFORE =
       link(
           10,
           List.of(3, 7),
-          Optional.of(new Pace(100, 25, 0, 0, OptionalDouble.empty(), 0)),
+          Optional.of(new Pace(100, 0, 25, 0, 0, OptionalDouble.empty(), 0)),
           Map.of("x", List.of(1), "a", List.of(0)),
           List.of(1, 8));
 
@@ -146,12 +146,28 @@ class ReplayPathTest {
   }
 
   /**
+   * A run that was a replay itself had 3 examples in 6 steps of 0.5 s: an example takes 1 s, and of
+   * two steps after checkpoint 4 one meets one. Where no place is known, its 6 steps take 3 s.
+   */
+  @Test
+  void seconds_ofARunWithEmptySteps_goByTheExamplesThatItMet() {
+    Optional<Pace> pace = Optional.of(new Pace(6, 3, 3, 0, 0, OptionalDouble.empty(), 0));
+    ReplayLink again = link(6, List.of(2, 4), pace, PLACES, List.of(1, 2, 3, 5, 4, 6));
+    ReplayLink blind =
+        new ReplayLink(
+            again.run(), again.checkpoints(), 700, pace, 100, Map.of(), Optional.empty());
+
+    assertThat(without(new ReplayPath(List.of(again), true), "b").cost().seconds()).contains(1.0);
+    assertThat(without(new ReplayPath(List.of(blind), false), "b").cost().seconds()).contains(3.0);
+  }
+
+  /**
    * Of two steps after checkpoint 4 one is not empty and takes 0.5 s, and 3 s lie around them;
    * three of four after checkpoint 2, and the checkpoint of step 4, 0.25 s.
    */
   @Test
   void seconds_haveTheCheckpointsOnTheWayAndWhatIsAroundTheSteps() {
-    Pace pace = new Pace(10, 5.5, 2, 0.5, OptionalDouble.empty(), 3);
+    Pace pace = new Pace(10, 0, 5.5, 2, 0.5, OptionalDouble.empty(), 3);
     ReplayLink timed = link(6, List.of(2, 4), Optional.of(pace), PLACES, List.of(1, 2, 3, 5, 4, 6));
 
     assertThat(without(new ReplayPath(List.of(timed), true), "b").cost().seconds())

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -26,6 +27,7 @@ import palimpsest.discovery.Corpus;
 import palimpsest.methods.Tuning;
 import palimpsest.methods.exact.Replay;
 import palimpsest.torch.text.PromptTemplate;
+import palimpsest.torch.train.Pace;
 
 /** What a plan says of exact paths, held to what they then take. */
 class RouterTest {
@@ -158,11 +160,21 @@ class RouterTest {
     assertThat(cost(plan, "exact.retrain").atMost()).isFalse();
   }
 
+  /** Half a second a step, whatever else it was. */
+  private static void paceOf(Path training) {
+    try {
+      Files.writeString(training.resolve("run/pace.json"), "{\"seconds\":5.0,\"steps\":10}");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   /** What every record costs alone; together they cost what the dearest does. */
   @Test
   void routes_ofAllLetters_areTheCheapestOfEach_andTheirEarliestIsTheReplayOfAll() {
     List<String> letters =
         corpus.only(Set.of("letters.jsonl")).examples().stream().map(e -> e.id()).toList();
+    paceOf(trained);
     Plan plan = plan(trained, letters);
     List<Route> routes = plan.routes().orElseThrow();
 
@@ -210,6 +222,9 @@ class RouterTest {
     }
     assertThat(written).isBetween(cost.disk() / 3, cost.disk());
     assertThat(cost.seconds().orElseThrow()).isPositive();
+    Pace pace = Pace.of(trained.resolve("run")).orElseThrow();
+    assertThat(pace.around()).isPositive();
+    assertThat(pace.met()).isPositive();
     Files.delete(trained.resolve("run/pace.json"));
     assertThat(cost(plan(trained, ONE), "exact.replay").seconds()).isEmpty();
   }

@@ -72,6 +72,11 @@ public interface Course {
       return Arrays.deepEquals(some.toArray(), others.toArray());
     }
 
+    /** How many examples of the data it meets. */
+    int count() {
+      return parts.stream().mapToInt(part -> part.length).sum();
+    }
+
     /** All examples of the data, part by part. */
     int[] examples() {
       return parts.stream().flatMapToInt(Arrays::stream).toArray();

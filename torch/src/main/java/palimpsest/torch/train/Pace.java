@@ -21,25 +21,32 @@ import palimpsest.torch.checkpoint.AtomicFile;
  * take. Beside the ledger and not in it, which is a function of the run's inputs.
  *
  * <pre>
- * pace.json   {"around":2.1,"kept":10,"keeping":4.2,"ledger":0.1,"seconds":83.2,"steps":400}
+ * pace.json   {"around":2.1,"kept":10,"keeping":4.2,"ledger":0.1,"met":6400,"seconds":83.2,"steps":400}
  * </pre>
  *
  * <p>Steps that a killed run did after its last checkpoint are not in it, nor is their time: they
  * are done again.
  *
  * @param steps that were done, those that were done twice counted twice
+ * @param met examples that they met, each as often as it was; 0 where they were not counted
  * @param seconds that they took, checkpoints on the way included
- * @param kept checkpoints that were taken to stay
+ * @param kept checkpoints that were taken to stay; those that a replay took over are not among them
  * @param keeping seconds of the steps' that taking these took; with {@code kept} 0 where it was not
  *     measured
  * @param ledger seconds of the steps' that went into the ledger; empty where they were not measured
- * @param around seconds beside the steps: reading the model and the data, writing the result; of
- *     the last part alone, and 0 where they were not measured
+ * @param around seconds beside the steps: reading the model, encoding the data, writing the result;
+ *     of the last part alone, and 0 where they were not measured
  */
 public record Pace(
-    long steps, double seconds, long kept, double keeping, OptionalDouble ledger, double around) {
+    long steps,
+    long met,
+    double seconds,
+    long kept,
+    double keeping,
+    OptionalDouble ledger,
+    double around) {
   static final String FILE = "pace.json";
-  private static final Pace NONE = new Pace(0, 0, 0, 0, OptionalDouble.of(0), 0);
+  private static final Pace NONE = new Pace(0, 0, 0, 0, 0, OptionalDouble.of(0), 0);
   private static final double MOST = 1e12;
   private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -58,18 +65,28 @@ public record Pace(
   }
 
   /**
-   * Seconds of a run of so many of its steps, all included.
+   * Seconds of some of its steps: in proportion to the examples that they meet, where these and
+   * those of the run were counted, or else to the steps.
+   */
+  public double ofSteps(double steps, OptionalDouble examples) {
+    return met > 0 && examples.isPresent()
+        ? examples.getAsDouble() * (seconds - keeping) / met
+        : steps * perStep();
+  }
+
+  /**
+   * Seconds of a run, all included.
    *
-   * @param steps where some meet less than the mean step does, less
+   * @param ofSteps those of its steps
    * @param checkpoints to be taken on the way that are to stay
    */
-  public double seconds(double steps, int checkpoints) {
-    return around + steps * perStep() + (kept == 0 ? 0 : checkpoints * keeping / kept);
+  public double ofRun(double ofSteps, int checkpoints) {
+    return around + ofSteps + (kept == 0 ? 0 : checkpoints * keeping / kept);
   }
 
   /** The same with other seconds beside the steps. */
-  public Pace around(double others) {
-    return new Pace(steps, seconds, kept, keeping, ledger, others);
+  public Pace withAround(double others) {
+    return new Pace(steps, met, seconds, kept, keeping, ledger, others);
   }
 
   private static Pace read(Path file) {
@@ -90,6 +107,7 @@ public record Pace(
       boolean apart = kept > 0 && keeping >= 0 && keeping <= seconds;
       return new Pace(
           steps.asLong(),
+          Math.max(0, node.path("met").asLong(0)),
           seconds,
           apart ? kept : 0,
           apart ? keeping : 0,
@@ -108,7 +126,9 @@ public record Pace(
 
   private static CorruptArtifact wrong(
       Path file, @org.jspecify.annotations.Nullable Throwable why) {
-    String message = file + " does not say steps and seconds: remove it, no result depends on it";
+    String message =
+        file
+            + " does not say steps and seconds, or says others than can be: remove it, no result depends on it";
     return why == null ? new CorruptArtifact(message) : new CorruptArtifact(message, why);
   }
 
@@ -118,6 +138,7 @@ public record Pace(
     private final Pace before;
     private final long from = System.nanoTime();
     private long steps;
+    private long met;
     private long ledger;
     private long kept;
     private long keeping;
@@ -128,9 +149,10 @@ public record Pace(
       before = read(file);
     }
 
-    /** A step, whose line took so many nanoseconds to write. */
-    void step(long nanos) {
+    /** A step that met so many examples, and whose line took so many nanoseconds to write. */
+    void step(int examples, long nanos) {
       steps++;
+      met += examples;
       ledger += nanos;
     }
 
@@ -152,8 +174,9 @@ public record Pace(
 
     /** The last step is done. */
     void end() {
-      ended = OptionalDouble.of(seconds());
-      write();
+      double own = seconds();
+      ended = OptionalDouble.of(own);
+      write(own, before.around);
     }
 
     /** All took so many seconds, to the result's last file; after the {@link #end()}. */
@@ -172,8 +195,13 @@ public record Pace(
       }
       Map<String, Object> sum = new TreeMap<>();
       sum.put("around", around);
-      sum.put("kept", before.kept + kept);
-      sum.put("keeping", before.keeping + keeping / 1e9);
+      if (before.steps == 0 || before.kept > 0) { // or else those before are in the steps' time
+        sum.put("kept", before.kept + kept);
+        sum.put("keeping", before.keeping + keeping / 1e9);
+      }
+      if (before.steps == 0 || before.met > 0) {
+        sum.put("met", before.met + met);
+      }
       before.ledger.ifPresent(spent -> sum.put("ledger", spent + ledger / 1e9));
       sum.put("seconds", before.seconds + seconds);
       sum.put("steps", before.steps + steps);

@@ -194,7 +194,7 @@ public final class RunFolder implements AutoCloseable {
     long from = System.nanoTime();
     ledger().append(step.line());
     long took = System.nanoTime() - from;
-    watch.ifPresent(w -> w.step(took));
+    watch.ifPresent(w -> w.step(step.met().count(), took));
     if (saving.isDue(step.step())) {
       checkpoint(step.step(), state);
     }
@@ -212,8 +212,7 @@ public final class RunFolder implements AutoCloseable {
     if (saving.kept().contains(step)) {
       long packing = System.nanoTime();
       checkpoints.pack(step, state.tensors(), ledger().head(), saving.kept());
-      long packed = System.nanoTime() - packing;
-      watch.ifPresent(w -> w.kept(packed));
+      watch.ifPresent(w -> w.kept(System.nanoTime() - packing));
     } else {
       checkpoints.write(step, state.tensors(), ledger().head());
     }

@@ -1,10 +1,8 @@
 package palimpsest.torch.train;
 
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 
 /** In which steps of a run each place of its data was met. */
 public final class Visits {
@@ -20,16 +18,20 @@ public final class Visits {
   public Visits(Course course, int places) {
     steps = course.steps();
     upTo = new long[steps + 1];
-    List<List<Integer>> met = new ArrayList<>();
-    IntStream.range(0, places).forEach(place -> met.add(new ArrayList<>()));
+    int[] counts = new int[places];
     for (int step = 1; step <= steps; step++) {
       int[] examples = course.at(step).examples();
       upTo[step] = upTo[step - 1] + examples.length;
-      for (int place : examples) {
-        met.get(place).add(step);
+      Arrays.stream(examples).forEach(place -> counts[place]++);
+    }
+    ofPlaces = Arrays.stream(counts).mapToObj(int[]::new).toList();
+    for (int step = steps;
+        step >= 1;
+        step--) { // from the end, so that counts become places to fill
+      for (int place : course.at(step).examples()) {
+        ofPlaces.get(place)[--counts[place]] = step;
       }
     }
-    ofPlaces = met.stream().map(m -> m.stream().mapToInt(Integer::intValue).toArray()).toList();
   }
 
   /** The first step that met a place; one behind the last if none did. */
@@ -39,15 +41,20 @@ public final class Visits {
   }
 
   /**
-   * The part of the run's visits that doing it again after a step takes, in [0, 1].
+   * How many visits doing the run again after a step has.
    *
    * @param gone places that are empty then
    */
-  public double share(int after, Set<Integer> gone) {
-    long left = upTo[steps] - upTo[after];
+  public long after(int step, Set<Integer> gone) {
+    long left = upTo[steps] - upTo[step];
     for (int place : gone) {
-      left -= Arrays.stream(ofPlaces.get(place)).filter(step -> step > after).count();
+      left -= Arrays.stream(ofPlaces.get(place)).filter(met -> met > step).count();
     }
-    return upTo[steps] == 0 ? 0 : (double) left / upTo[steps];
+    return left;
+  }
+
+  /** That as a part of all of the run's, in [0, 1]. */
+  public double share(int step, Set<Integer> gone) {
+    return upTo[steps] == 0 ? 0 : (double) after(step, gone) / upTo[steps];
   }
 }

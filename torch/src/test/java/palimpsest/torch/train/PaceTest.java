@@ -2,12 +2,14 @@ package palimpsest.torch.train;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
@@ -81,23 +83,26 @@ class PaceTest {
     assertThat(pace().around()).isZero();
     into.took(pace().seconds() + 5);
 
-    assertThat(pace().around()).isBetween(4.9, 5.1);
+    assertThat(pace().around()).isCloseTo(5, within(1e-6));
     assertThat(pace().kept()).isEqualTo(2);
     assertThat(pace().keeping()).isPositive().isLessThan(pace().seconds());
     assertThat(pace().perStep()).isEqualTo((pace().seconds() - pace().keeping()) / 8);
-    assertThat(pace().seconds(3, 1))
-        .isEqualTo(pace().around() + 3 * pace().perStep() + pace().keeping() / 2);
+    assertThat(pace().met()).isEqualTo(16);
+    assertThat(pace().ofRun(7, 1)).isEqualTo(pace().around() + 7 + pace().keeping() / 2);
   }
 
-  /** Of 8 s one was for two checkpoints; 2 s were around: 2 + 5 * 0.7 + 3 * 0.5. */
+  /** Of 8 s one was for two checkpoints, 7 s for 35 examples; 2 s were around. */
   @Test
   void seconds_areThoseOfStepsAndCheckpointsAndWhatIsAround() throws IOException {
     Files.writeString(
         run.resolve("pace.json"),
-        "{\"around\":2,\"kept\":2,\"keeping\":1,\"seconds\":8,\"steps\":10}");
-    assertThat(pace().seconds(5, 3)).isEqualTo(2 + 5 * 0.7 + 3 * 0.5);
+        "{\"around\":2,\"kept\":2,\"keeping\":1,\"met\":35,\"seconds\":8,\"steps\":10}");
+    assertThat(pace().ofSteps(5, OptionalDouble.of(20))).isEqualTo(20 * 0.2);
+    assertThat(pace().ofSteps(5, OptionalDouble.empty())).isEqualTo(5 * 0.7);
+    assertThat(pace().ofRun(4, 3)).isEqualTo(2 + 4 + 3 * 0.5);
     Files.writeString(run.resolve("pace.json"), "{\"seconds\":8,\"steps\":10}");
-    assertThat(pace().seconds(5, 3)).as("where only these were measured").isEqualTo(4);
+    assertThat(pace().ofSteps(5, OptionalDouble.of(20))).as("not counted").isEqualTo(4);
+    assertThat(pace().ofRun(4, 3)).as("nothing else measured").isEqualTo(4);
   }
 
   /** Killed in the fifth step: of the steps after the third there is no checkpoint. */
@@ -123,7 +128,14 @@ class PaceTest {
   @Test
   void pace_whereNoneWasKept_isAbsent_andWhatIsNone_isRefused() throws IOException {
     assertThat(Pace.of(run)).isEmpty();
-    for (String wrong : List.of("", "{}", "{\"seconds\":-1,\"steps\":3}", "{\"seconds\":1")) {
+    for (String wrong :
+        List.of(
+            "",
+            "{}",
+            "{\"seconds\":-1,\"steps\":3}",
+            "{\"around\":-1,\"seconds\":1,\"steps\":3}",
+            "{\"around\":1e300,\"seconds\":1,\"steps\":3}",
+            "{\"seconds\":1")) {
       Files.writeString(run.resolve("pace.json"), wrong);
       assertThatThrownBy(() -> Pace.of(run))
           .isInstanceOf(CorruptArtifact.class)

@@ -44,6 +44,7 @@ class VisitsTest {
     assertThat(visits.share(1, Set.of(1))).isEqualTo(2 / 6.0);
     assertThat(visits.share(1, Set.of(1, 2, 4))).isEqualTo(1 / 6.0);
     assertThat(visits.share(3, Set.of(1))).isZero();
+    assertThat(visits.after(1, Set.of(1))).isEqualTo(2);
   }
 
   @Test
