@@ -176,7 +176,9 @@ record ReplayLink(
             .map(v -> v.share(kept, gone))
             .orElse((double) (run.steps() - kept) / Math.max(1, run.steps()));
     OptionalDouble met =
-        visits.map(v -> OptionalDouble.of(v.after(kept, gone))).orElse(OptionalDouble.empty());
+        visits
+            .map(v -> OptionalDouble.of((double) v.after(kept, gone)))
+            .orElse(OptionalDouble.empty());
     return pace.map(p -> p.ofRun(p.ofSteps(share * run.steps(), met), run.keptAfter(kept)));
   }
 }
