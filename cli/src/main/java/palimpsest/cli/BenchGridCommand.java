@@ -78,7 +78,7 @@ final class BenchGridCommand implements Callable<Integer> {
       paramLabel = "N",
       description =
           "Retrains each target once more, with this seed: how far that is from the first"
-              + " retraining is the least distance that means anything.")
+              + " retraining is one draw of what chance makes.")
   private @Nullable Long floor;
 
   @Option(

@@ -41,7 +41,12 @@ public record GridReport(List<GridCell> cells, JudgeTraining.Worth judge) {
           "where nothing is led over, that with the least UA. Attacked is the first seed of each",
           "method. IRA, CRA: share of other pictures with the right class, of the target's domain",
           "and of the other one. Distance: total variation between what the judge says of the",
-          "target's pictures and of the retrained model's.");
+          "target's pictures and of the retrained model's.",
+          "",
+          "Inversion and relearning need the weights, and whoever has these draws without a",
+          "suppression: of a method that suppresses, UA before and under these two is that of the",
+          "model as it was. The attack that is named was chosen among all by what it came to, so",
+          "that UA under it is lower than one attack chosen beforehand would leave it.");
 
   public GridReport {
     cells = List.copyOf(cells);

@@ -17,8 +17,8 @@ import palimpsest.torch.Scopes;
  * <p>States are those of all tokens of the padded texts, (T, E), as one vector; tokens are sets,
  * without those that begin, end and fill. So a prompt that names the concept by its words opens the
  * gate whatever else it says, and one that means it in other words opens it as far as its states
- * are like. Padded texts are alike in their first state and their filling: no prompt closes it
- * altogether. A gate suppresses outputs by prompt; the weights below stay as they are.
+ * are like. Padded texts are alike in their first state and their filling: as a rule no prompt
+ * closes it altogether. A gate suppresses outputs by prompt; the weights below stay as they are.
  *
  * @param texts the model's own
  * @param concept what the additions were trained to erase

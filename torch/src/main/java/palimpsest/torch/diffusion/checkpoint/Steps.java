@@ -15,7 +15,8 @@ import palimpsest.torch.checkpoint.BytePlanes;
  * <pre>a = q · 2^e,  q stored as 2 q for 0 and above, else -2 q - 1</pre>
  *
  * <p>The step is a part of the last place of the matrix' typical element: what is rounded so is
- * small beside the rounding of the elements themselves.
+ * small beside the rounding of 16-bit elements; of float32 the coefficient's own last place is
+ * more.
  */
 final class Steps {
   /** log2 of how many steps a last place has. */
@@ -79,7 +80,7 @@ final class Steps {
   /**
    * The coefficients that were packed, (D, n).
    *
-   * @throws IOException if the bytes are not of as many
+   * @throws IOException if the bytes are not of as many, or one is not finite
    */
   static float[] unpack(byte[] packed, int rows, int rank) throws IOException {
     float[] coefficients = new float[Math.multiplyExact(rows, rank)];
@@ -96,7 +97,11 @@ final class Steps {
           planes.read(block, n, in);
           for (int i = 0; i < n; i++) {
             int q = (block[i] >>> 1) ^ -(block[i] & 1);
-            coefficients[(from + i) * rank + j] = (float) Math.scalb((double) q, exponent);
+            float coefficient = (float) Math.scalb((double) q, exponent);
+            if (!Float.isFinite(coefficient)) {
+              throw new IOException("has a number that is too large");
+            }
+            coefficients[(from + i) * rank + j] = coefficient;
           }
         }
       }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -111,5 +112,17 @@ class PrincipalTest {
     assertThatThrownBy(() -> Steps.unpack(Arrays.copyOf(packed, packed.length + 1), 500, 3))
         .isInstanceOf(IOException.class)
         .hasMessage("goes on behind its end");
+  }
+
+  /** 2^29 steps of 2^100 are behind the largest float. */
+  @Test
+  void steps_whoseNumbersAreTooLarge_areRefused() {
+    byte[] packed = Steps.pack(new float[] {0x1p29f}, 1, 0);
+    ByteBuffer.wrap(packed).putInt(0, 100);
+    assertThatThrownBy(() -> Steps.unpack(packed, 1, 1))
+        .isInstanceOf(IOException.class)
+        .hasMessageContaining("too large");
+    ByteBuffer.wrap(packed).putInt(0, 101);
+    assertThatThrownBy(() -> Steps.unpack(packed, 1, 1)).hasMessageContaining("steps of 2^101");
   }
 }
