@@ -1,31 +1,24 @@
 package palimpsest.engine;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 import palimpsest.api.Check;
-import palimpsest.api.Decision;
 import palimpsest.api.Evidence;
 import palimpsest.api.Example;
 import palimpsest.api.InvalidRequest;
-import palimpsest.api.Method;
 import palimpsest.api.Recipe;
 import palimpsest.api.Score;
 import palimpsest.api.Split;
 import palimpsest.discovery.Corpus;
-import palimpsest.methods.Tuning;
 import palimpsest.methods.exact.Replay;
 import palimpsest.methods.exact.Shards;
 import palimpsest.torch.llm.TextModel;
@@ -49,7 +42,6 @@ import palimpsest.torch.train.Pace;
  * @param settings of models and measurements
  */
 public record ExactBench(Path data, Path out, Settings settings, Console console) {
-  private static final int EVERY = 500;
   private static final int TOKENS = 64;
 
   /** The mean of 16 models' logits takes 16 times as long: so it is asked every tenth question. */
@@ -101,7 +93,9 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
    * @param steps taken
    * @param told steps by the cost model
    * @param seconds taken, all included
-   * @param toldSeconds by the cost model
+   * @param toldSeconds by the cost model, at the training's pace
+   * @param toldThen by the cost model, at the mean of the paces that short trainings had right
+   *     before and right after; 0 where these could not be measured
    * @param perStep mean seconds of a step of the replay, checkpoints that stay apart
    * @param before digest of the parameters of the model that forgot
    * @param after digest of the parameters
@@ -112,6 +106,7 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
       int told,
       double seconds,
       double toldSeconds,
+      double toldThen,
       double perStep,
       String before,
       String after) {}
@@ -178,7 +173,7 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
             });
   }
 
-  /** Trains, asks and measures what is not there yet; gives the file of all that was found. */
+  /** Trains, measures and asks what is not there yet; gives the file of all that was found. */
   public Path run(ExactPolicy policy) {
     AuthorData tofu = new AuthorData(data, out.resolve(CORPUS), settings.recipe().seed());
     List<Example> asked = tofu.asked();
@@ -186,15 +181,16 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
     Outputs.folder(out.resolve(policy.name()));
     PolicyModel trained = new PolicyModel(policy, out, settings, console);
     Path model = trained.trained(corpus);
-    Map<String, Double> utility = utility(policy, model, asked);
-    Path file = out.resolve(policy.name()).resolve(FILE);
     List<Set<String>> authors = AuthorData.authors(corpus);
     ExactPath path = path(policy, model, corpus);
     List<ExactPath.Way> ways = authors.stream().map(a -> path.without(a).orElseThrow()).toList();
+    ExactRequests requests = new ExactRequests(trained, model, corpus);
     List<Measured> measured = new ArrayList<>();
     for (int author : spanning(ways)) {
-      measured.add(measured(policy, model, corpus, author, authors.get(author), ways.get(author)));
+      measured.add(requests.measured(author, authors.get(author), path));
     }
+    Map<String, Double> utility = utility(policy, model, asked);
+    Path file = out.resolve(policy.name()).resolve(FILE);
     JsonFiles.write(file, found(trained, model, ways, utility, measured));
     return file;
   }
@@ -265,81 +261,6 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
         .map(k -> count == 1 ? 0 : (int) ((long) k * (ranked.size() - 1) / (count - 1)))
         .mapToObj(ranked::get)
         .toList();
-  }
-
-  private Measured measured(
-      ExactPolicy policy,
-      Path model,
-      Corpus corpus,
-      int author,
-      Set<String> records,
-      ExactPath.Way way) {
-    Path folder = Outputs.folder(out.resolve(policy.name()).resolve("measured"));
-    String name = String.format(Locale.ROOT, "author-%03d", author);
-    Path file = folder.resolve(name + ".json");
-    String before = PolicyModel.digest(model);
-    if (Files.exists(file)) {
-      Measured there = JsonFiles.read(file, Measured.class);
-      if (there.before().equals(before)) {
-        return there;
-      }
-    }
-    Path work = folder.resolve(name);
-    Outputs.delete(work); // a time that was interrupted is none
-    console.say(policy.name() + ": forgetting author " + author + ", " + way.steps() + " steps");
-    Method method = policy.shards() > 0 ? Shards.defaults() : Replay.defaults();
-    Applying.Applied applied =
-        new Applying(
-                model,
-                corpus,
-                decision(records),
-                policy.recipe(settings.recipe()),
-                Tuning.USUAL,
-                PromptTemplate.Kind.PLAIN,
-                EVERY,
-                console)
-            .apply(method, work);
-    Measured measured =
-        new Measured(
-            author,
-            applied.steps(),
-            way.steps(),
-            applied.seconds(),
-            way.cost().seconds().orElseThrow(),
-            perStep(work),
-            before,
-            applied.after());
-    JsonFiles.write(file, measured);
-    Outputs.delete(work);
-    return measured;
-  }
-
-  private static double perStep(Path work) {
-    try (Stream<Path> files = Files.walk(work)) {
-      double seconds = 0;
-      long steps = 0;
-      for (Path run :
-          files.filter(f -> f.getFileName().toString().equals("run")).sorted().toList()) {
-        if (FinishedRun.of(run).gone().isEmpty()) {
-          continue; // of a shard that was taken over
-        }
-        Optional<Pace> pace = Pace.of(run);
-        seconds += pace.map(p -> p.seconds() - p.keeping()).orElse(0.0);
-        steps += pace.map(Pace::steps).orElse(0L);
-      }
-      return steps == 0 ? 0 : seconds / steps;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
-  }
-
-  private static Decision decision(Set<String> records) {
-    return new Decision(
-        Decision.Scope.LISTED,
-        "palimpsest bench exact",
-        "what it costs",
-        records.stream().sorted().toList(),
-        List.of());
   }
 
   private Map<String, Double> utility(ExactPolicy policy, Path model, List<Example> asked) {

@@ -3,6 +3,7 @@ package palimpsest.engine;
 import java.util.Optional;
 import java.util.Set;
 import palimpsest.api.Cost;
+import palimpsest.torch.train.Pace;
 
 /** A path to a model as if some records had never been in it: one of several. */
 interface ExactPath {
@@ -14,6 +15,9 @@ interface ExactPath {
    * @param records some of those that the path was looked for
    */
   Optional<Way> without(Set<String> records);
+
+  /** The same path where an example of a step takes as long as it did in another run. */
+  ExactPath at(Pace now);
 
   /**
    * What going a path takes.

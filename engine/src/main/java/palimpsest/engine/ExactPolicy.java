@@ -19,6 +19,7 @@ import palimpsest.torch.train.Slicing;
 public record ExactPolicy(String name, int epochs, int batch, Slicing slicing, int shards) {
   private static final int EPOCHS = 12;
   private static final int LONG = 15; // as many steps as risk-last
+  private static final int SHORT = 3; // to time requests without waiting for a training of hours
   private static final int BATCH = 16;
   private static final int SLICES = 11; // one checkpoint before each but the first
   private static final int FIRST_EPOCHS = 14; // on the nine tenths that are rarely asked for
@@ -37,8 +38,8 @@ public record ExactPolicy(String name, int epochs, int batch, Slicing slicing, i
    * Those that are compared: all data in every epoch, and the same for longer; slices with
    * rehearsal in half as many steps; the same with seven tenths of the steps on the first slice;
    * nine tenths of the data first and the likeliest to go last; shards, whose batches are small
-   * because each has few records. In slices the rate falls in each of them; in the small last ones
-   * from half as high, so that less is unlearned.
+   * because each has few records, and with a quarter of the steps. In slices the rate falls in each
+   * of them; in the small last ones from half as high, so that less is unlearned.
    */
   public static List<ExactPolicy> all() {
     Optional<Double> alike = Optional.empty();
@@ -53,8 +54,13 @@ public record ExactPolicy(String name, int epochs, int batch, Slicing slicing, i
             EPOCHS,
             new Slicing(
                 LATE_SLICES + 1, FIRST_EPOCHS, REHEARSAL, Optional.of(1 - LATE), Optional.of(0.5))),
-        new ExactPolicy(
-            "shards-16", EPOCHS, BATCH / 4, new Slicing(OF_A_SHARD, 0, 0, alike, same), SHARDS));
+        shards("shards-16", EPOCHS),
+        shards("shards-16-short", SHORT));
+  }
+
+  private static ExactPolicy shards(String name, int epochs) {
+    Slicing slices = new Slicing(OF_A_SHARD, 0, 0, Optional.empty(), Optional.of(1.0));
+    return new ExactPolicy(name, epochs, BATCH / 4, slices, SHARDS);
   }
 
   private static ExactPolicy whole(String name, int epochs, Slicing slicing) {

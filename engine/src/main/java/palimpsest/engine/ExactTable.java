@@ -53,9 +53,9 @@ public record ExactTable(List<ExactBench.Found> found) {
     }
     lines.add("");
     lines.add(
-        "| policy | author | steps told | taken | seconds told | taken | ratio | s a step, of the"
-            + " training's |");
-    lines.add("|---|---:|---:|---:|---:|---:|---:|---:|");
+        "| policy | author | steps told | taken | seconds told | taken | ratio | told at the pace"
+            + " around it | ratio | s a step, of the training's |");
+    lines.add("|---|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
     for (ExactBench.Found f : found) {
       f.measured().forEach(m -> lines.add(row(f, m)));
     }
@@ -141,7 +141,7 @@ public record ExactTable(List<ExactBench.Found> found) {
   private static String row(ExactBench.Found f, ExactBench.Measured m) {
     return String.format(
         Locale.ROOT,
-        "| %s | %d | %d | %d | %.1f | %.1f | %.3f | %s |",
+        "| %s | %d | %d | %d | %.1f | %.1f | %.3f | %s | %s |",
         f.policy(),
         m.author(),
         m.told(),
@@ -149,6 +149,9 @@ public record ExactTable(List<ExactBench.Found> found) {
         m.toldSeconds(),
         m.seconds(),
         m.seconds() / m.toldSeconds(),
+        m.toldThen() == 0
+            ? "- | -"
+            : String.format(Locale.ROOT, "%.1f | %.3f", m.toldThen(), m.seconds() / m.toldThen()),
         m.steps() == 0
             ? "-"
             : String.format(Locale.ROOT, "%.3f", m.perStep() * f.steps() / f.seconds()));

@@ -84,7 +84,7 @@ record PolicyModel(ExactPolicy policy, Path out, ExactBench.Settings settings, C
   }
 
   /** The one that was given, or one that has read an invented world and nothing of the corpus. */
-  private Path base() {
+  Path base() {
     return settings.base().orElseGet(this::inventedBase);
   }
 

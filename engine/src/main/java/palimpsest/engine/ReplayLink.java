@@ -130,6 +130,11 @@ record ReplayLink(
     return new ReplayLink(run, checkpoints, stored, other, weights, places, visits);
   }
 
+  /** The same where an example takes as long as it did in another run. */
+  ReplayLink at(Pace now) {
+    return paced(pace.map(p -> p.at(now)));
+  }
+
   boolean isTouched(Set<String> records) {
     return records.stream().anyMatch(places::containsKey);
   }

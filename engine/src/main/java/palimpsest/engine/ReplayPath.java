@@ -11,6 +11,7 @@ import palimpsest.api.Cost;
 import palimpsest.api.InvalidRequest;
 import palimpsest.discovery.Corpus;
 import palimpsest.methods.exact.Replay;
+import palimpsest.torch.train.Pace;
 
 /**
  * Doing a model's training again from the last checkpoint before it met a record; where one before
@@ -81,6 +82,11 @@ record ReplayPath(List<ReplayLink> links, boolean known) implements ExactPath {
   /** The last training that is done again: the first of all that met a record, or the model's. */
   private static int last(List<Boolean> touched) {
     return Math.max(0, touched.lastIndexOf(true));
+  }
+
+  @Override
+  public ReplayPath at(Pace now) {
+    return new ReplayPath(links.stream().map(l -> l.at(now)).toList(), known);
   }
 
   @Override

@@ -74,6 +74,11 @@ record RetrainPath(
     return Optional.of(new Way(Retrain.defaults().id(), steps, cost));
   }
 
+  @Override
+  public RetrainPath at(Pace now) {
+    return new RetrainPath(manifest, trained, before, pace.map(p -> p.at(now)), disk);
+  }
+
   private int left(Set<String> records) {
     return trained
         .map(ids -> ids.size() - (int) records.stream().filter(ids::contains).count())

@@ -92,6 +92,16 @@ record ShardPath(
   }
 
   @Override
+  public ShardPath at(Pace now) {
+    Map<String, ReplayLink> then = new TreeMap<>(links);
+    then.replaceAll((shard, link) -> link.at(now));
+    Optional<Pace> last = // trained right before they were merged
+        links.values().stream().flatMap(l -> l.pace().stream()).reduce((a, b) -> b);
+    Optional<MergePace> slower = merging.map(m -> last.map(p -> m.times(p.ratio(now))).orElse(m));
+    return new ShardPath(method, then, holdings, merged, slower);
+  }
+
+  @Override
   public Optional<Way> without(Set<String> records) {
     List<String> touched = new ArrayList<>();
     int steps = 0;

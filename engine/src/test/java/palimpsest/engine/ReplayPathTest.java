@@ -145,6 +145,16 @@ class ReplayPathTest {
             new Cost("the checkpoint of step 4", false, Optional.of(0.5), 100 + 300 * 5, 700));
   }
 
+  /** Of the same steps on a machine where a step takes 0.75 s instead of 0.5. */
+  @Test
+  void cost_atAnotherPace_hasOtherSeconds_andTheSameSteps() {
+    Pace slower = new Pace(2, 0, 1.5, 0, 0, OptionalDouble.empty(), 0);
+    ExactPath then = new ReplayPath(List.of(OWN), true).at(slower);
+    Way way = then.without(Set.of("b")).orElseThrow();
+    assertThat(way.cost().seconds()).contains(0.75);
+    assertThat(way.steps()).isEqualTo(2);
+  }
+
   /**
    * A run that was a replay itself had 3 examples in 6 steps of 0.5 s: an example takes 1 s, and of
    * two steps after checkpoint 4 one meets one. Where no place is known, its 6 steps take 3 s.

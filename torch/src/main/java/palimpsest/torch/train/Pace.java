@@ -84,6 +84,29 @@ public record Pace(
     return around + ofSteps + (kept == 0 ? 0 : checkpoints * keeping / kept);
   }
 
+  /**
+   * What an example of a step took in another run over what it took in this one; a step, where
+   * examples were not counted.
+   */
+  public double ratio(Pace other) {
+    return met > 0 && other.met > 0
+        ? other.perStep() * other.steps / other.met / (perStep() * steps / met)
+        : other.perStep() / perStep();
+  }
+
+  /** The same on a machine as fast as it was in another run: all seconds in the {@link #ratio}. */
+  public Pace at(Pace other) {
+    double ratio = ratio(other);
+    return new Pace(
+        steps,
+        met,
+        seconds * ratio,
+        kept,
+        keeping * ratio,
+        ledger.isPresent() ? OptionalDouble.of(ledger.getAsDouble() * ratio) : ledger,
+        around * ratio);
+  }
+
   /** The same with other seconds beside the steps. */
   public Pace withAround(double others) {
     return new Pace(steps, met, seconds, kept, keeping, ledger, others);

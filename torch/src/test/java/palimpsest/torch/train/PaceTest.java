@@ -105,6 +105,22 @@ class PaceTest {
     assertThat(pace().ofRun(4, 3)).as("nothing else measured").isEqualTo(4);
   }
 
+  /**
+   * Here an example took 7 / 35 = 0.2 s; there 3 / 10 = 0.3 s, so all takes 1.5 times as long.
+   * Where examples were not counted steps are held against each other: 0.7 s here, 0.6 s there.
+   */
+  @Test
+  void at_thePaceOfAnotherRun_byHand() {
+    Pace here = new Pace(10, 35, 8, 2, 1, OptionalDouble.of(0.1), 2);
+    Pace there = new Pace(5, 10, 3, 0, 0, OptionalDouble.empty(), 9);
+    assertThat(here.ratio(there)).isCloseTo(1.5, within(1e-12));
+    assertThat(here.at(there).ofRun(here.at(there).ofSteps(5, OptionalDouble.of(20)), 3))
+        .isCloseTo(1.5 * (2 + 4 + 3 * 0.5), within(1e-12));
+    assertThat(here.at(there).ledger().orElseThrow()).isCloseTo(0.15, within(1e-12));
+    Pace uncounted = new Pace(5, 0, 3, 0, 0, OptionalDouble.empty(), 0);
+    assertThat(here.ratio(uncounted)).isCloseTo(0.6 / 0.7, within(1e-12));
+  }
+
   /** Killed in the fifth step: of the steps after the third there is no checkpoint. */
   @Test
   void pace_ofAKilledRun_isThatOfItsLastCheckpoint_andOfAllStepsInTheEnd() {
