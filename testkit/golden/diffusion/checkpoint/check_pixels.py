@@ -59,13 +59,16 @@ def main(folder, grid, samples, steps, *prompts):
     encoder = CLIPTextModel.from_pretrained(folder, subfolder="text_encoder")
     tokenizer = CLIPTokenizer.from_pretrained(folder, subfolder="tokenizer")
     scheduler = DDIMScheduler.from_pretrained(folder, subfolder="scheduler")
-    side = unet.config.sample_size
+    channels = unet.config.in_channels
+    fold = math.isqrt(channels // 3)
+    places = unet.config.sample_size
+    side = places * fold
 
     def states(text):
         ids = tokenizer(text, padding="max_length", truncation=True, return_tensors="pt").input_ids
         return encoder(ids).last_hidden_state
 
-    start = [noise(0, s, -1, 3 * side * side).reshape(3, side, side) for _ in prompts for s in range(samples)]
+    start = [noise(0, s, -1, channels * places**2).reshape(channels, places, places) for _ in prompts for s in range(samples)]
     x = torch.tensor(np.stack(start))
     with torch.no_grad():
         texts = torch.cat([states(p) for p in prompts for _ in range(samples)])
@@ -74,6 +77,7 @@ def main(folder, grid, samples, steps, *prompts):
         for t in scheduler.timesteps:
             empty, prompted = unet(torch.cat([x, x]), t, both).sample.chunk(2)
             x = scheduler.step(empty + GUIDANCE * (prompted - empty), t, x).prev_sample
+    x = torch.pixel_shuffle(x, fold)
     wanted = ((x.clamp(-1, 1) + 1) * 127.5).permute(0, 2, 3, 1).numpy()
 
     sheet = np.asarray(Image.open(grid).convert("RGB")).astype(float)

@@ -72,6 +72,13 @@ final class PictureOptions {
   private @Nullable Integer side;
 
   @Option(
+      names = "--fold",
+      paramLabel = "N",
+      description =
+          "With --pictures: N x N pixels are one place of the U-Net, for a fraction of the time; 1.")
+  private @Nullable Integer fold;
+
+  @Option(
       names = "--channels",
       paramLabel = "N",
       split = ",",
@@ -179,6 +186,7 @@ final class PictureOptions {
     PictureShape shape =
         new PictureShape(
             or(side, usual.side()),
+            or(fold, usual.fold()),
             or(channels, usual.channels()),
             or(textWidth, usual.textWidth()),
             or(textLayers, usual.textLayers()),

@@ -83,7 +83,7 @@ public record Painting(
   }
 
   private byte[] grey() {
-    int side = model.unet().config().sampleSize().orElseThrow();
+    int side = model.side();
     byte[] rgb = new byte[side * side * CHANNELS];
     Arrays.fill(rgb, GREY);
     return rgb;

@@ -99,7 +99,7 @@ public final class PictureModel implements AutoCloseable {
 
   /** Width and height of its pictures. */
   public int side() {
-    return model.unet().config().sampleSize().orElseThrow();
+    return model.side();
   }
 
   /** Writes it as it is now into a new folder, whole or not at all. */

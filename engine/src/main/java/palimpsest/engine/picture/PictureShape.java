@@ -10,7 +10,8 @@ import palimpsest.torch.diffusion.unet.UNetConfig;
 /**
  * The shape of a model of pixels: a U-Net and the text encoder that it reads.
  *
- * @param side of a picture in pixels, halved from stage to stage
+ * @param side of a picture in pixels; of its places, halved from stage to stage
+ * @param fold p x p pixels are read as 3 p² channels of one place; 1 reads pixels
  * @param channels of the stages from the finest, the first a multiple of 16, the others of 32
  * @param textWidth E
  * @param textLayers transformer layers of the text encoder
@@ -20,6 +21,7 @@ import palimpsest.torch.diffusion.unet.UNetConfig;
  */
 public record PictureShape(
     int side,
+    int fold,
     List<Integer> channels,
     int textWidth,
     int textLayers,
@@ -29,7 +31,7 @@ public record PictureShape(
 
   /** 32 x 32 pixels, three stages, 4.1 million parameters in the U-Net. */
   public static final PictureShape USUAL =
-      new PictureShape(32, List.of(32, 64, 128), 64, 2, 4, 1024);
+      new PictureShape(32, 1, List.of(32, 64, 128), 64, 2, 4, 1024);
 
   public PictureShape {
     channels = List.copyOf(channels);
@@ -48,11 +50,11 @@ public record PictureShape(
       throw new InvalidRequest(
           "text width must be a multiple of the text heads " + textHeads + ", got " + textWidth);
     }
-    UNetConfig.pixels(side, channels, textWidth);
+    UNetConfig.pixels(side, fold, channels, textWidth);
   }
 
   UNetConfig unet() {
-    return UNetConfig.pixels(side, channels, textWidth);
+    return UNetConfig.pixels(side, fold, channels, textWidth);
   }
 
   ClipTextConfig text(ClipTokenizer tokenizer) {

@@ -165,7 +165,8 @@ public final class PictureSpeed {
   /** Multiply-adds of the U-Net and of the text encoder for one picture, forwards. */
   static long multiplyAdds(PictureModel model) {
     int tokens = model.tokenizer().length();
-    return Multiplications.of(model.model().unet(), model.side(), tokens)
+    int side = model.model().unet().config().sampleSize().orElseThrow();
+    return Multiplications.of(model.model().unet(), side, tokens)
         + ofText(model.model().text().config(), tokens);
   }
 

@@ -81,7 +81,7 @@ record SampleSheet(List<String> columns, List<String> rows, List<List<String>> t
         asked.add(new Painting.Asked(row.get(column), column));
       }
     }
-    int side = painting.model().unet().config().sampleSize().orElseThrow();
+    int side = painting.model().side();
     List<Picture> drawn =
         painting.draw(asked, negative).stream().map(rgb -> new Picture(side, side, rgb)).toList();
     List<List<Picture>> cells = new ArrayList<>();

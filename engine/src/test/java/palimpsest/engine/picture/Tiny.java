@@ -25,7 +25,7 @@ final class Tiny {
       new PictureRecipe(
           new Recipe(3, 4, 2, 2e-3, 0, Recipe.Decay.CONSTANT, 0, 1, 5),
           Slicing.NONE,
-          new PictureShape(8, List.of(16, 32), 8, 1, 2, 520),
+          new PictureShape(8, 1, List.of(16, 32), 8, 1, 2, 520),
           0.2,
           0.9,
           Prediction.EPSILON);

@@ -188,7 +188,7 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
       ErasureRun run =
           new ErasureRun(Optional.empty(), p -> bar.at(p.step(), ""), console::interrupted);
       run.change(
-          ImageModel.of(model.model(), model.tokenizer(), model.sampler().schedule(), model.side()),
+          ImageModel.of(model.model(), model.tokenizer(), model.sampler().schedule()),
           method,
           erasure(model, target, seed));
       Outputs.delete(out.resolve("model")); // of a process that was killed behind it
@@ -219,7 +219,8 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
             image.picture().height(),
             image.picture().width(),
             model.tokenizer().encode(image.caption())),
-        image.caption());
+        image.caption(),
+        model.model().fold());
   }
 
   static String digest(Path folder) {

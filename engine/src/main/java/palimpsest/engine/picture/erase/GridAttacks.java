@@ -137,7 +137,8 @@ record GridAttacks(
             model.sampler(),
             settings.drawing().steps(),
             settings.drawing().guidance(),
-            model.side());
+            model.side(),
+            model.model().fold());
     return Victim.of(model.model(), model.tokenizer(), drawing);
   }
 

@@ -43,7 +43,7 @@ public record GridDefaults(GridPictures pictures, int epochs) {
 
   /** 32 x 32 pixels, three stages, 2.7 million parameters in the U-Net. */
   private static final PictureShape SHAPE =
-      new PictureShape(32, List.of(32, 64, 96), 64, 2, 4, 1024);
+      new PictureShape(32, 1, List.of(32, 64, 96), 64, 2, 4, 1024);
 
   /** Of every descent that has such a parameter; rates were not selected. */
   private static final Map<String, Double> SHORT =

@@ -49,7 +49,7 @@ class ErasureGridTest {
               new PictureRecipe(
                   new Recipe(1, 8, 8, 2e-3, 0, Recipe.Decay.CONSTANT, 0, 1, 5),
                   Slicing.NONE,
-                  new PictureShape(32, List.of(16, 16), 8, 1, 2, 520),
+                  new PictureShape(32, 2, List.of(16, 16), 8, 1, 2, 520),
                   0.2,
                   0.9,
                   Prediction.EPSILON),

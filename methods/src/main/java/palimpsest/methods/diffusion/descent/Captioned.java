@@ -8,6 +8,7 @@ import org.bytedeco.pytorch.Tensor;
 import palimpsest.api.InvalidRequest;
 import palimpsest.torch.Scopes;
 import palimpsest.torch.diffusion.train.CaptionedPicture;
+import palimpsest.torch.diffusion.train.Fold;
 import palimpsest.torch.diffusion.train.Pictures;
 
 /**
@@ -19,10 +20,10 @@ import palimpsest.torch.diffusion.train.Pictures;
 @SuppressWarnings("ArrayRecordComponent") // pixels, compared by value nowhere
 public record Captioned(float[] values, String text) {
 
-  /** A picture, its caption in words. */
-  public static Captioned of(CaptionedPicture picture, String text) {
+  /** A picture, its caption in words, as a model reads it whose pixels are laid so. */
+  public static Captioned of(CaptionedPicture picture, String text, Fold fold) {
     return Scopes.withoutGradient(
-        () -> new Captioned(floats(Pictures.pixels(List.of(picture))), text));
+        () -> new Captioned(floats(fold.fold(Pictures.pixels(List.of(picture)))), text));
   }
 
   /** Images of one shape, (B, C, H, W). */

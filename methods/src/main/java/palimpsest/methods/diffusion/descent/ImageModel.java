@@ -25,18 +25,14 @@ public record ImageModel(UNet unet, Texts texts, Sampler sampler, List<Long> sha
     }
   }
 
-  /**
-   * A small model of pixels, drawn by DDIM.
-   *
-   * @param side of its images
-   */
-  public static ImageModel of(
-      TextToImage model, ClipTokenizer tokenizer, NoiseSchedule schedule, int side) {
+  /** A small model of pixels, drawn by DDIM. */
+  public static ImageModel of(TextToImage model, ClipTokenizer tokenizer, NoiseSchedule schedule) {
+    long side = model.unet().config().sampleSize().orElseThrow();
     return new ImageModel(
         model.unet(),
         new ClipTexts(model.text(), tokenizer),
         Ddim.pixels(schedule),
-        List.of((long) model.unet().config().inChannels(), (long) side, (long) side));
+        List.of((long) model.unet().config().inChannels(), side, side));
   }
 
   NoiseSchedule schedule() {

@@ -30,7 +30,7 @@ final class Tiny implements AutoCloseable {
 
   Tiny() {
     begin();
-    model = ImageModel.of(whole, tokenizer, SCHEDULE, SIDE);
+    model = ImageModel.of(whole, tokenizer, SCHEDULE);
   }
 
   /** Makes the weights what they were at first. */

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.TreeMap;
 import palimpsest.api.Check;
 import palimpsest.torch.diffusion.schedule.Sampler;
+import palimpsest.torch.diffusion.train.Fold;
 
 /**
  * How pictures are drawn.
@@ -12,12 +13,23 @@ import palimpsest.torch.diffusion.schedule.Sampler;
  * @param steps of the sampler
  * @param scale of classifier-free guidance against the empty text, 0 or more
  * @param side of a picture, in pixels
+ * @param fold how pixels are laid before the denoiser
  */
-public record Drawing(Sampler sampler, int steps, double scale, int side) {
+public record Drawing(Sampler sampler, int steps, double scale, int side, Fold fold) {
   public Drawing {
     Check.atLeast(steps, 1, "steps of the sampler");
     Check.nonNegative(scale, "guidance scale");
     Check.atLeast(side, 1, "side of a picture");
+  }
+
+  /** Where the denoiser reads pixels as they are. */
+  public Drawing(Sampler sampler, int steps, double scale, int side) {
+    this(sampler, steps, scale, side, Fold.NONE);
+  }
+
+  /** Shape of so many pictures as the denoiser reads them, (B, C, H, W). */
+  long[] shape(long rows) {
+    return new long[] {rows, fold.channels(), side / fold.by(), side / fold.by()};
   }
 
   /** All of it in words, the schedule too. */

@@ -66,7 +66,7 @@ record Noised(List<CaptionedPicture> rows, List<Integer> timesteps, long seed, i
    */
   Tensor loss(Victim victim, Tensor states) {
     int count = rows.size();
-    Tensor clean = Pictures.pixels(rows); // (B, 3, H, W)
+    Tensor clean = victim.drawing().fold().fold(Pictures.pixels(rows)); // (B, C, H, W)
     List<Long> keys = LongStream.range(0, count).boxed().toList();
     Tensor noise = new SeededNoise(seed, keys).draw(step, clean.sizes().vec().get());
     return loss(victim, states, clean, noise);

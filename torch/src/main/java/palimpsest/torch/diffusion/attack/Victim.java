@@ -104,14 +104,8 @@ public record Victim(
           long rows = noise.samples().size();
           Tensor x =
               new Generation(denoiser, drawing.sampler(), drawing.steps(), guidance(scale))
-                  .draw(
-                      texts(empty, prompt, scale),
-                      noise,
-                      rows,
-                      CHANNELS,
-                      drawing.side(),
-                      drawing.side());
-          return probabilities(recognizer, x);
+                  .draw(texts(empty, prompt, scale), noise, drawing.shape(rows));
+          return probabilities(recognizer, drawing.fold().unfold(x));
         });
   }
 

@@ -98,7 +98,7 @@ public final class Denoising implements Slope {
       boolean drops = random.nextDouble() < how.dropped();
       captions.add(drops ? model.noText() : rows.get(row).caption());
     }
-    Tensor clean = Pictures.pixels(rows); // (B, 3, H, W)
+    Tensor clean = model.fold().fold(Pictures.pixels(rows)); // (B, C, H, W)
     Tensor noise = new SeededNoise(how.seed(), keys).draw(step, clean.sizes().vec().get());
     Tensor x = how.schedule().addNoise(clean, noise, t);
     Tensor out = model.unet().predict(x, tensor(times), model.conditioning(Pictures.ids(captions)));

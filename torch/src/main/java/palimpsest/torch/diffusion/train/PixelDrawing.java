@@ -26,7 +26,6 @@ import palimpsest.torch.diffusion.schedule.SeededNoise;
 public record PixelDrawing(Sampler sampler, int steps, double guidance, long seed) {
   private static final int AT_ONCE = 16;
   private static final float HALF = 127.5f;
-  private static final int CHANNELS = 3;
 
   public PixelDrawing {
     Check.atLeast(steps, 1, "steps");
@@ -87,13 +86,16 @@ public record PixelDrawing(Sampler sampler, int steps, double guidance, long see
   /** (B, 3, H, W). */
   private Tensor pixels(TextToImage model, List<Asked> some, Guidance how) {
     int side = model.unet().config().sampleSize().orElseThrow();
+    Fold fold = model.fold();
     List<Conditioning> texts = new ArrayList<>();
     for (int i = 0; i < some.get(0).texts().size(); i++) {
       texts.add(model.conditioning(ids(some, i)));
     }
     SeededNoise noise = new SeededNoise(seed, some.stream().map(Asked::sample).toList());
-    return new Generation(model.unet(), sampler, steps, how)
-        .draw(texts, noise, some.size(), CHANNELS, side, side);
+    Tensor drawn =
+        new Generation(model.unet(), sampler, steps, how)
+            .draw(texts, noise, some.size(), fold.channels(), side, side);
+    return fold.unfold(drawn);
   }
 
   /** Of one place in the order, (B, T); one row where all pictures have the same text there. */

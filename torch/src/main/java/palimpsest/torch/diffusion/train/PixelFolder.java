@@ -40,7 +40,6 @@ public final class PixelFolder {
   private static final String UNET = "unet";
   private static final String TEXT = "text_encoder";
   private static final String CONFIG = "config.json";
-  private static final int CHANNELS = 3;
 
   private PixelFolder() {}
 
@@ -144,8 +143,8 @@ public final class PixelFolder {
   }
 
   private static void requirePixels(DiffusionFolder folder, UNetConfig unet) {
-    if (unet.inChannels() != CHANNELS
-        || unet.outChannels() != CHANNELS
+    if (unet.inChannels() != Fold.of(unet).channels()
+        || unet.outChannels() != unet.inChannels()
         || unet.sampleSize().isEmpty()
         || unet.added().isPresent()) {
       throw new UnsupportedModel(
@@ -154,7 +153,7 @@ public final class PixelFolder {
               + unet.inChannels()
               + " channels and gives "
               + unet.outChannels()
-              + "; wanted a U-Net of pixels: 3 and 3, of a side that is stated, no added text");
+              + "; wanted a U-Net of pixels: 3 and 3, or 3 p x p of p x p pixels, of a side that is stated, no added text");
     }
   }
 }

@@ -118,6 +118,16 @@ public final class TextToImage implements AutoCloseable {
     return text;
   }
 
+  /** How pixels are laid before the U-Net. */
+  public Fold fold() {
+    return Fold.of(unet.config());
+  }
+
+  /** Width and height of its pictures, in pixels. */
+  public int side() {
+    return fold().side(unet.config());
+  }
+
   /** Ids of the empty caption. */
   public int[] noText() {
     return noText.clone();

@@ -29,7 +29,7 @@ public final class Multiplications implements Overlay {
   /**
    * Those of one picture.
    *
-   * @param side of the picture in pixels
+   * @param side of what the U-Net reads of it, in places
    * @param tokens T of its text
    */
   public static long of(UNet unet, int side, int tokens) {

@@ -109,30 +109,44 @@ public record UNetConfig(
     }
   }
 
+  /** {@link #pixels(int, int, List, int)} of pixels as they are. */
+  public static UNetConfig pixels(int side, List<Integer> channels, int textWidth) {
+    return pixels(side, 1, channels, textWidth);
+  }
+
   /**
-   * A model of images themselves, 3 channels, that is to be trained from scratch: text enters at
-   * all resolutions but the finest, heads are 32 wide, one residual block for each resolution.
+   * A model of images themselves that is to be trained from scratch: text enters at all resolutions
+   * but that of whole pixels, heads are 32 wide, one residual block for each resolution.
    *
-   * @param side of an image, a multiple of the coarsest resolution's step
+   * @param side of an image in pixels, a multiple of {@code fold} times the coarsest resolution's
+   *     step
+   * @param fold p: p x p pixels are read as 3 p² channels of one place
    * @param channels of the stages from the finest, multiples of 16; from the second on multiples of
    *     32
    * @param textWidth E
    */
-  public static UNetConfig pixels(int side, List<Integer> channels, int textWidth) {
+  public static UNetConfig pixels(int side, int fold, List<Integer> channels, int textWidth) {
+    Check.atLeast(fold, 1, "pixels folded to a side of a place");
     within(channels.size(), MOST_STAGES, "number of stages");
     List<Stage> stages =
         IntStream.range(0, channels.size())
             .mapToObj(
                 i -> {
+                  boolean attends = i > 0 || fold > 1;
                   int heads = Math.max(1, channels.get(i) / 32);
-                  return new Stage(channels.get(i), 1, i > 0, i > 0, heads, 1);
+                  return new Stage(channels.get(i), 1, attends, attends, heads, 1);
                 })
             .toList();
-    require(side % (1 << (channels.size() - 1)) == 0, "side must halve at every stage", side);
+    int coarsest = Math.multiplyExact(fold, 1 << (channels.size() - 1));
+    require(
+        side % coarsest == 0,
+        "side must be a multiple of " + coarsest + " to be folded and to halve at every stage",
+        side);
+    int read = Math.multiplyExact(3, Math.multiplyExact(fold, fold));
     return new UNetConfig(
-        OptionalInt.of(side),
-        3,
-        3,
+        OptionalInt.of(side / fold),
+        read,
+        read,
         stages,
         textWidth,
         true,
