@@ -3,7 +3,9 @@ package palimpsest.cli;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import palimpsest.engine.Quickstart;
+import palimpsest.engine.picture.erase.ImageQuickstart;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,9 +29,15 @@ final class QuickstartCommand implements Callable<Integer> {
   @Option(
       names = "--out",
       paramLabel = "DIR",
-      defaultValue = "out/quickstart",
-      description = "Where to; ${DEFAULT-VALUE} unless given.")
-  private Path out;
+      description = "Where to; out/quickstart, of images out/quickstart-image, unless given.")
+  private @Nullable Path out;
+
+  @Option(
+      names = "--image",
+      description =
+          "The same of an image model: drawings are made, a small text-to-image model is trained,"
+              + " a style and an object are erased, a dossier each.")
+  private boolean image;
 
   @Option(
       names = "--seed",
@@ -49,8 +57,16 @@ final class QuickstartCommand implements Callable<Integer> {
 
   @Override
   public Integer call() {
+    if (image) {
+      Path folder = out == null ? Path.of("out/quickstart-image") : out;
+      new ImageQuickstart(folder, seed, common.resumableConsole(screen), Clock.systemUTC())
+          .run(force)
+          .forEach(page -> screen.line(page.toString()));
+      return 0;
+    }
+    Path folder = out == null ? Path.of("out/quickstart") : out;
     Quickstart quickstart =
-        new Quickstart(out, seed, common.resumableConsole(screen), Clock.systemUTC());
+        new Quickstart(folder, seed, common.resumableConsole(screen), Clock.systemUTC());
     screen.line(quickstart.run(force).toString());
     return 0;
   }

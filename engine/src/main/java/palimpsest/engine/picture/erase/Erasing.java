@@ -42,8 +42,9 @@ import palimpsest.torch.diffusion.train.CaptionedPicture;
  *
  * @param base folder of the model
  * @param corpus what it was trained on
+ * @param alone whether nothing else runs in this process, so that its memory can be measured
  */
-public record Erasing(Path base, ImageCorpus corpus, Console console) {
+public record Erasing(Path base, ImageCorpus corpus, Console console, boolean alone) {
   private static final int CHECKPOINT_EVERY = 100;
   static final String APPLIED = "applied.json";
 
@@ -110,7 +111,7 @@ public record Erasing(Path base, ImageCorpus corpus, Console console) {
       return requireSame(JsonFiles.read(done, Applied.class), wanted, out);
     }
     Outputs.folder(out);
-    boolean restarted = PeakMemory.restart();
+    boolean restarted = alone && PeakMemory.restart();
     long from = System.nanoTime();
     Came came = change(wanted, out);
     Applied applied =

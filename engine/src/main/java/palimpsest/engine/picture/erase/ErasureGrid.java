@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.concurrent.Callable;
+import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.discovery.image.ImageCorpus;
@@ -17,6 +19,7 @@ import palimpsest.engine.Outputs;
 import palimpsest.engine.picture.PictureTraining;
 import palimpsest.engine.picture.Suppression;
 import palimpsest.engine.picture.judge.TrainedJudge;
+import palimpsest.torch.Abreast;
 import palimpsest.torch.checkpoint.AtomicFile;
 import palimpsest.torch.train.FolderLock;
 
@@ -33,10 +36,22 @@ import palimpsest.torch.train.FolderLock;
  * OUT/TARGET.png                what the models draw for some captions, and under attack
  * OUT/TARGET-suppressed.png     the same of the model as it was under each suppression
  * </pre>
+ *
+ * @param atOnce targets that are worked on at the same time, each on one thread; with more than one
+ *     the memory of a method is not measured
  */
-public record ErasureGrid(GridSettings settings, Path out, Console console) {
+public record ErasureGrid(GridSettings settings, Path out, Console console, int atOnce) {
   private static final int CHECKPOINT_EVERY = 200;
   private static final int SAMPLES_EVERY = 500;
+
+  public ErasureGrid {
+    Check.atLeast(atOnce, 1, "targets at once");
+  }
+
+  /** One target after the other, on all threads. */
+  public ErasureGrid(GridSettings settings, Path out, Console console) {
+    this(settings, out, console, 1);
+  }
 
   /** What identifies a folder of results. */
   record Mark(String format, Map<String, String> shared) {
@@ -72,22 +87,54 @@ public record ErasureGrid(GridSettings settings, Path out, Console console) {
   }
 
   private List<GridCell> made(ImageCorpus.Division pictures) {
-    PictureTraining training =
-        new PictureTraining(
+    Path judged = out.resolve("judge");
+    List<Callable<Boolean>> first =
+        List.of(
+            () -> trained(pictures.training()),
+            () -> {
+              new GridJudge(judged, settings.pictures().judged(), settings.judgeEpochs(), console)
+                  .get()
+                  .close();
+              return true;
+            });
+    abreast(first);
+    try (TrainedJudge judge = TrainedJudge.read(judged)) {
+      evidence(pictures, judge).of(base(), Suppression.NONE, drawnByBase());
+      List<Callable<List<GridCell>>> work = new ArrayList<>();
+      for (Target target : settings.targets()) {
+        work.add(
+            () -> {
+              List<GridCell> cells = new TargetCells(this, target, pictures, judge).run();
+              sheet(target, pictures.training(), judge);
+              return cells;
+            });
+      }
+      return abreast(work).stream().flatMap(List::stream).toList();
+    }
+  }
+
+  private <T> List<T> abreast(List<Callable<T>> work) {
+    return atOnce == 1 ? Abreast.inTurn(work) : Abreast.all(work, atOnce);
+  }
+
+  private boolean trained(ImageCorpus pictures) {
+    new PictureTraining(
             out.resolve("base"),
             settings.recipe(),
             new PictureTraining.Saving(CHECKPOINT_EVERY, Keeping.NONE, SAMPLES_EVERY),
-            console);
-    training.train(pictures.training());
-    List<GridCell> cells = new ArrayList<>();
-    try (TrainedJudge judge =
-        new GridJudge(out.resolve("judge"), pictures, settings.judgeEpochs(), console).get()) {
-      for (Target target : settings.targets()) {
-        cells.addAll(new TargetCells(this, target, pictures, judge).run());
-        sheet(target, pictures.training(), judge);
-      }
-    }
-    return cells;
+            console)
+        .train(pictures);
+    return true;
+  }
+
+  /** What models draw, as the judge sees it. */
+  GridEvidence evidence(ImageCorpus.Division pictures, TrainedJudge judge) {
+    return new GridEvidence(judge, settings.drawing(), pictures.training(), console);
+  }
+
+  /** File of what the model draws that is to forget. */
+  Path drawnByBase() {
+    return out.resolve("base.json");
   }
 
   /** The model that is to forget. */

@@ -44,14 +44,13 @@ final class TargetCells {
     this.target = target;
     this.pictures = pictures;
     this.judge = judge;
-    this.evidence =
-        new GridEvidence(judge, settings.drawing(), pictures.training(), grid.console());
+    this.evidence = grid.evidence(pictures, judge);
     this.base = grid.base();
   }
 
   /** Makes what is not there yet. */
   List<GridCell> run() {
-    PictureEvidence before = evidence.of(base, Suppression.NONE, grid.out().resolve("base.json"));
+    PictureEvidence before = evidence.of(base, Suppression.NONE, grid.drawnByBase());
     long first = settings.firstSeed();
     GridCell reference = cell(Retrain.defaults(), first, new Beside(before, Optional.empty()));
     PictureEvidence absent =
@@ -108,7 +107,7 @@ final class TargetCells {
       throw new Interrupted("stopped between two cells; run the same command again to go on");
     }
     Path here = place(method.id(), seed);
-    Erasing erasing = new Erasing(base, pictures.training(), grid.console());
+    Erasing erasing = new Erasing(base, pictures.training(), grid.console(), grid.atOnce() == 1);
     Erasing.Applied applied = erasing.apply(method, target, seed, here);
     Path model = erasing.weights(method, here);
     Suppression suppression = Erasing.suppression(method, target);

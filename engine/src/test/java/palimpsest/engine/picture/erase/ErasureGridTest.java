@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import palimpsest.api.InvalidRequest;
@@ -25,6 +26,7 @@ import palimpsest.dossier.Verification;
 import palimpsest.dossier.Verifier;
 import palimpsest.engine.Console;
 import palimpsest.engine.JsonFiles;
+import palimpsest.engine.OneBar;
 import palimpsest.engine.picture.PictureRecipe;
 import palimpsest.engine.picture.PictureShape;
 import palimpsest.engine.picture.judge.TrainedJudge;
@@ -32,6 +34,7 @@ import palimpsest.guard.PromptFilter;
 import palimpsest.methods.diffusion.SafeSteering;
 import palimpsest.methods.diffusion.Uce;
 import palimpsest.methods.diffusion.descent.Esd;
+import palimpsest.torch.Abreast;
 import palimpsest.torch.diffusion.attack.ConceptInversion;
 import palimpsest.torch.diffusion.schedule.Prediction;
 import palimpsest.torch.train.Slicing;
@@ -133,6 +136,36 @@ class ErasureGridTest {
         .contains("the <bdi>style</bdi> of ", "What each <bdi>object</bdi> was taken for");
     Verification said = Verifier.verify(dossier, Optional.empty());
     assertThat(said.accepted()).as(said.toString()).isTrue();
+  }
+
+  /**
+   * Two targets at the same time come to the same weights and scores as one after the other on one
+   * thread; with two threads for each operation convolutions round otherwise.
+   */
+  @Test
+  void run_twoTargetsAtOnce_isTheSameAsInTurn() {
+    GridSettings two =
+        new GridSettings(
+            SETTINGS.pictures(),
+            SETTINGS.recipe(),
+            SETTINGS.judgeEpochs(),
+            List.of(new Target(Domain.STYLE, "mosaic"), new Target(Domain.OBJECT, "star")),
+            List.of(Uce.defaults()),
+            List.of(1L),
+            SETTINGS.drawing(),
+            List.of());
+
+    ErasureGrid grid = new ErasureGrid(two, folder.resolve("turns"), Console.SILENT);
+    List<GridCell> turns = Abreast.all(List.<Callable<List<GridCell>>>of(grid::run), 1).get(0);
+    List<GridCell> abreast =
+        new ErasureGrid(two, folder.resolve("abreast"), new OneBar(Console.SILENT), 2).run();
+
+    assertThat(abreast).hasSize(6);
+    assertThat(abreast)
+        .extracting(c -> c.target() + c.method() + c.weights() + c.scores())
+        .isEqualTo(
+            turns.stream().map(c -> c.target() + c.method() + c.weights() + c.scores()).toList());
+    assertThat(abreast).allSatisfy(c -> assertThat(c.peak()).isEmpty());
   }
 
   /**
