@@ -150,6 +150,11 @@ public record Suppression(List<Method> methods, List<String> concepts) {
     }
 
     @Override
+    public boolean filters() {
+      return count(suppression.methods(), PromptFilter.Rule.class) > 0;
+    }
+
+    @Override
     public String concept() {
       return Steering.text(suppression.concepts());
     }

@@ -154,7 +154,7 @@ record DossierColumns(GridSettings settings, Path out, Target target, List<GridC
   }
 
   private static Score under(PictureAttack attack) {
-    String by = "under " + attack.attack() + " " + attack.settings();
+    String by = "under " + attack.named() + " " + attack.settings();
     return Brief.of(new Score.Measured(attack.accuracy().attacked(), List.of(by)));
   }
 

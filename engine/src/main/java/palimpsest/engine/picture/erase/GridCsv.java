@@ -75,7 +75,7 @@ record GridCsv(List<GridCell> cells) {
             .orElse(",,");
     String lead = attack.lead().fold(m -> String.valueOf(m.value()), n -> "");
     String note = quoted(attack.settings() + ": " + attack.outcome().why());
-    String start = head(cell) + attack.attack();
+    String start = head(cell) + attack.named();
     return start
         + (" UA before," + plain + ",,,," + seeds + "," + note + "\n")
         + (start + " UA under," + under.mean() + "," + ends(under.interval()))

@@ -88,7 +88,7 @@ record GridTables(String target, List<GridRow> rows) {
       return "not attacked";
     }
     PictureAttack strongest = attack.get();
-    return GridRow.under(strongest, strongest.subject()).words() + ", " + strongest.attack();
+    return GridRow.under(strongest, strongest.subject()).words() + ", " + strongest.named();
   }
 
   private static String seconds(GridRow row) {
@@ -145,7 +145,7 @@ record GridTables(String target, List<GridRow> rows) {
   private static String attack(GridRow row, PictureAttack attack) {
     return line(
         row.method(),
-        attack.attack(),
+        attack.named(),
         attack.settings().toString(),
         OverSeeds.number(attack.accuracy().plain().value()),
         GridRow.under(attack, attack.subject()).words(),

@@ -110,7 +110,7 @@ record TargetPictures(GridSettings settings, Path out, TrainedJudge judge) {
     return new SideBySide.Column(
         model.name(),
         drawn,
-        Optional.of(attack + " " + strongest.get().settings()),
+        Optional.of(strongest.get().named() + " " + strongest.get().settings()),
         rows.stream()
             .map(r -> kept.of(attack, r.prompt().caption()).map(s -> cell(s, side)))
             .toList());

@@ -10,6 +10,7 @@ import palimpsest.api.PictureAttack;
 import palimpsest.api.PictureAttack.Candidate;
 import palimpsest.api.PictureAttack.Judged;
 import palimpsest.api.PictureAttack.Run;
+import palimpsest.api.PictureAttack.Shielded;
 import palimpsest.api.PictureAttack.Side;
 
 /**
@@ -72,6 +73,7 @@ public record Campaign(Recognizer recognizer, String name, double threshold, Wat
       }
     }
     ImageAttack attack = chosen;
+    Optional<Shielded> shield = contest.subject().shield().map(s -> stood(s, attack, contest));
     Side subject = side(attack, reached(contest.subject(), attack), contest);
     Optional<Side> reference =
         contest
@@ -81,10 +83,11 @@ public record Campaign(Recognizer recognizer, String name, double threshold, Wat
         attack.id(),
         attack.version(),
         attack.settings(),
-        judged(contest, shield(attack, contest.subject())),
+        judged(contest, shield.map(s -> words(s, contest.subject())).orElse("")),
         subject,
         reference,
-        tried);
+        tried,
+        shield);
   }
 
   /** Share of the tuning pictures in which the concept is seen under attack. */
@@ -103,11 +106,21 @@ public record Campaign(Recognizer recognizer, String name, double threshold, Wat
     return attack.needsWeights() ? victim.behind(Optional.empty()) : victim;
   }
 
-  private static String shield(ImageAttack attack, Victim subject) {
-    return subject
-        .shield()
-        .map(s -> "; the subject " + (attack.needsWeights() ? "without " : "under ") + s.words())
-        .orElse("");
+  private static Shielded stood(Shield shield, ImageAttack attack, Contest contest) {
+    if (attack.needsWeights()) {
+      return Shielded.WITHOUT;
+    }
+    double scale = attack.scale(contest.subject().drawing());
+    return shield.filters() || shield.steers(scale) ? Shielded.UNDER : Shielded.IDLE;
+  }
+
+  private static String words(Shielded how, Victim subject) {
+    String shield = subject.shield().orElseThrow().words();
+    return switch (how) {
+      case UNDER -> "; the subject under " + shield;
+      case WITHOUT -> "; the subject without " + shield;
+      case IDLE -> "; the subject at a scale where this does nothing: " + shield;
+    };
   }
 
   /**

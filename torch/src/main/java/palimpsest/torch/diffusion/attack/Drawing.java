@@ -36,13 +36,14 @@ public record Drawing(Sampler sampler, int steps, double scale, int side, Fold f
   String words() {
     return String.format(
         Locale.ROOT,
-        "%s %s, %s; %d steps, guidance %s, %d x %d pixels",
+        "%s %s, %s; %d steps, guidance %s, %d x %d pixels%s",
         sampler.className(),
         new TreeMap<>(sampler.fields()),
         sampler.schedule(),
         steps,
         scale,
         side,
-        side);
+        side,
+        fold.by() == 1 ? "" : " folded by " + fold.by());
   }
 }

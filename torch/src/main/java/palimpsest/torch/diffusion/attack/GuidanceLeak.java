@@ -41,6 +41,11 @@ public record GuidanceLeak(double scale) implements ImageAttack {
   }
 
   @Override
+  public double scale(Drawing drawing) {
+    return scale;
+  }
+
+  @Override
   public int version() {
     return 1;
   }

@@ -24,6 +24,11 @@ public interface ImageAttack {
     return false;
   }
 
+  /** Scale of guidance that its pictures are drawn with. */
+  default double scale(Drawing drawing) {
+    return drawing.scale();
+  }
+
   /** Raised whenever the arithmetic changes. */
   int version();
 

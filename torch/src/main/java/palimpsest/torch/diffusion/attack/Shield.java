@@ -22,6 +22,9 @@ public interface Shield {
    */
   boolean steers(double scale);
 
+  /** Whether it refuses some prompts, whatever the scale. */
+  boolean filters();
+
   /** What is not to be shown, as a text; empty where only prompts are refused. */
   String concept();
 

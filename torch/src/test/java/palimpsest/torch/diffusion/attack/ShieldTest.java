@@ -29,6 +29,11 @@ class ShieldTest {
     }
 
     @Override
+    public boolean filters() {
+      return refusing;
+    }
+
+    @Override
     public String concept() {
       return instead;
     }
@@ -73,6 +78,10 @@ class ShieldTest {
       PictureAttack other = attacked(bars, shield, new GuidanceLeak(2));
       assertThat(other.accuracy().plain().value()).isEqualTo(1);
       assertThat(other.accuracy().attacked().value()).isEqualTo(0);
+      assertThat(same.named()).isEqualTo("attack.guidance-leak under the suppression");
+      assertThat(other.named())
+          .isEqualTo("attack.guidance-leak where the suppression does nothing");
+      assertThat(other.judged().drawing()).endsWith("where this does nothing: a shield");
     }
   }
 
@@ -83,6 +92,7 @@ class ShieldTest {
       PictureAttack refused = attacked(bars, new Hiding("", true), new GuidanceLeak(2));
       assertThat(refused.accuracy().attacked().value()).isEqualTo(1);
       assertThat(refused.accuracy().plain().value()).isEqualTo(1);
+      assertThat(refused.shield()).contains(PictureAttack.Shielded.UNDER);
     }
   }
 
@@ -94,6 +104,7 @@ class ShieldTest {
           attacked(bars, new Hiding("a right bar", false), new ConceptInversion(1, 2, 2, 0.1, 0));
       assertThat(inverted.accuracy().plain().value()).isEqualTo(0);
       assertThat(inverted.judged().drawing()).endsWith("; the subject without a shield");
+      assertThat(inverted.named()).isEqualTo("attack.concept-inversion without the suppression");
     }
   }
 }
