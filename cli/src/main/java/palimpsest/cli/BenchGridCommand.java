@@ -6,6 +6,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import palimpsest.api.InvalidRequest;
+import palimpsest.engine.Console;
+import palimpsest.engine.OneBar;
 import palimpsest.engine.picture.erase.ErasureGrid;
 import palimpsest.engine.picture.erase.GridDefaults;
 import palimpsest.engine.picture.erase.GridPictures;
@@ -103,6 +105,22 @@ final class BenchGridCommand implements Callable<Integer> {
   private int each;
 
   @Option(
+      names = "--few",
+      paramLabel = "N",
+      description =
+          "Of these the models see N, with the plainest caption, and the judge all; all unless"
+              + " given.")
+  private @Nullable Integer few;
+
+  @Option(
+      names = "--at-once",
+      paramLabel = "N",
+      defaultValue = "1",
+      description =
+          "Targets worked on at the same time, each on one thread; ${DEFAULT-VALUE} unless given.")
+  private int atOnce;
+
+  @Option(
       names = "--epochs",
       paramLabel = "N",
       defaultValue = "30",
@@ -126,10 +144,15 @@ final class BenchGridCommand implements Callable<Integer> {
             each,
             1,
             objects == null ? List.of() : objects,
-            styles == null ? List.of() : styles);
+            styles == null ? List.of() : styles,
+            Optional.ofNullable(few));
+    Console console = common.resumableConsole(screen);
     ErasureGrid grid =
         new ErasureGrid(
-            settings(new GridDefaults(pictures, epochs)), out, common.resumableConsole(screen));
+            settings(new GridDefaults(pictures, epochs)),
+            out,
+            atOnce > 1 ? new OneBar(console) : console,
+            atOnce);
     screen.line(grid.report(grid.run()).write(out).toString());
     return 0;
   }

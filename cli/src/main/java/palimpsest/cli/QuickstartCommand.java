@@ -15,13 +15,19 @@ import picocli.CommandLine.Option;
     name = "quickstart",
     description = {
       "Shows everything in a few minutes: invents a small literary world, trains a model on"
-          + " it, is asked to forget three people, and writes the signed dossier.",
+          + " it, is asked to forget three people, and writes the signed dossier; with --image, of"
+          + " a model that draws, a style and an object.",
       "",
       "What was interrupted goes on when run again."
     },
     sortOptions = false,
     optionListHeading = "%nOptions:%n",
-    footer = {"", "Example:", "  palimpsest quickstart --out out/quickstart"})
+    footer = {
+      "",
+      "Examples:",
+      "  palimpsest quickstart --out out/quickstart",
+      "  palimpsest quickstart --image"
+    })
 @SuppressWarnings("NullAway.Init") // picocli sets the options
 final class QuickstartCommand implements Callable<Integer> {
   private final Screen screen;

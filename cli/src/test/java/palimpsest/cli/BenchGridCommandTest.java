@@ -44,6 +44,8 @@ class BenchGridCommandTest {
         "--styles neon | all pictures have the style \"neon\"",
         "--emoji @nowhere | no such folder; give that of an emoji grid",
         "--each 0 | pictures of each object in each style must be at least 1, got 0",
+        "--few 0 | that the models see must be at least 1, got 0",
+        "--at-once 0 | targets at once must be at least 1, got 0",
         "--epochs 0 | epochs must be at least 1, got 0",
       })
   void grid_ofWhatIsWrong_isRefused_andWritesNothing(String options, String says) {
@@ -61,7 +63,7 @@ class BenchGridCommandTest {
   void grid_intoWhatIsNone_orIsAnother_isRefused() {
     desk.write("mine/mine.txt", "mine");
     assertThat(desk.fail(2, GRID + " --out @mine")).contains("not empty and no grid");
-    String mark = "{\"format\":\"palimpsest-erasure-grid/1\",\"shared\":{\"pictures\":\"other\"}}";
+    String mark = "{\"format\":\"palimpsest-erasure-grid/2\",\"shared\":{\"pictures\":\"other\"}}";
     desk.write("other/grid.json", mark);
     assertThat(desk.fail(2, GRID + " --out @other"))
         .contains("holds a grid of other pictures, model, judge, drawing or attacks");

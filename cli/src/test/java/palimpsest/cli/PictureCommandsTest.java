@@ -176,6 +176,7 @@ class PictureCommandsTest {
         "train --out @o --pictures grid --side 9 | side must be a multiple of 4",
         "train --out @o --pictures grid --fold 3 | multiple of 12 to be folded",
         "train --out @o --pictures grid --fold 0 | must be at least 1, got 0",
+        "train --out @o --pictures grid --fold 1000000000 | must be at most 18, got 1000000000",
         "train --out @o --pictures grid --text-vocab 5 | must be at least 514, got 5",
         "train --out @o --pictures grid --drop-captions 1 | from 0 to below 1, got 1.0",
         "train --out @o --pictures grid --predict noise | epsilon, velocity, sample",

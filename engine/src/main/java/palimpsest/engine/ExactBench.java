@@ -95,7 +95,7 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
    * @param seconds taken, all included
    * @param toldSeconds by the cost model, at the training's pace
    * @param toldThen by the cost model, at the mean of the paces that short trainings had right
-   *     before and right after; 0 where these could not be measured
+   *     before and right after; empty where these were not measured
    * @param perStep mean seconds of a step of the replay, checkpoints that stay apart
    * @param before digest of the parameters of the model that forgot
    * @param after digest of the parameters
@@ -106,7 +106,7 @@ public record ExactBench(Path data, Path out, Settings settings, Console console
       int told,
       double seconds,
       double toldSeconds,
-      double toldThen,
+      Optional<Double> toldThen,
       double perStep,
       String before,
       String after) {}

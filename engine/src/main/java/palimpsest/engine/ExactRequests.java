@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.Stream;
 import palimpsest.api.Decision;
@@ -21,8 +22,8 @@ import palimpsest.torch.train.FinishedRun;
 import palimpsest.torch.train.Pace;
 
 /**
- * Requests for single authors that are made under a policy, timed and thrown away; the first of a
- * process once more before, untimed.
+ * Requests for single authors that are made under a policy, timed and thrown away; the first of
+ * them in a process once more before, untimed.
  */
 final class ExactRequests {
   private static final int EVERY = 500;
@@ -87,12 +88,14 @@ final class ExactRequests {
   }
 
   /** What is told at the machine's pace before and after, on average. */
-  private static double then(ExactPath path, Set<String> records, List<Optional<Pace>> around) {
-    return around.stream()
-        .flatMap(Optional::stream)
-        .mapToDouble(pace -> seconds(path.at(pace).without(records).orElseThrow()))
-        .average()
-        .orElse(0);
+  private static Optional<Double> then(
+      ExactPath path, Set<String> records, List<Optional<Pace>> around) {
+    OptionalDouble mean =
+        around.stream()
+            .flatMap(Optional::stream)
+            .mapToDouble(pace -> seconds(path.at(pace).without(records).orElseThrow()))
+            .average();
+    return mean.isPresent() ? Optional.of(mean.getAsDouble()) : Optional.empty();
   }
 
   private static double seconds(ExactPath.Way way) {

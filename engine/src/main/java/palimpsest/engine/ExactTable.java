@@ -149,9 +149,9 @@ public record ExactTable(List<ExactBench.Found> found) {
         m.toldSeconds(),
         m.seconds(),
         m.seconds() / m.toldSeconds(),
-        m.toldThen() == 0
-            ? "- | -"
-            : String.format(Locale.ROOT, "%.1f | %.3f", m.toldThen(), m.seconds() / m.toldThen()),
+        m.toldThen()
+            .map(told -> String.format(Locale.ROOT, "%.1f | %.3f", told, m.seconds() / told))
+            .orElse("- | -"),
         m.steps() == 0
             ? "-"
             : String.format(Locale.ROOT, "%.3f", m.perStep() * f.steps() / f.seconds()));

@@ -1,13 +1,17 @@
 package palimpsest.engine;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 
 /**
- * A console for several threads: of tasks that run at the same time it shows one, and the next when
- * that has come to its end.
+ * A console for several threads: of tasks that run at the same time it shows the one that began
+ * first, and when that has come to its end the next, as far as that is by then. A line ends the bar
+ * that is shown, and it is begun again below.
  */
 public final class OneBar implements Console {
   private final Console console;
+  private final List<Task> open = new ArrayList<>(); // the first is shown
   private Optional<Console.Bar> shown = Optional.empty();
 
   /** Tells that console. */
@@ -18,46 +22,74 @@ public final class OneBar implements Console {
   @Override
   public synchronized void say(String line) {
     console.say(line);
+    show();
   }
 
   @Override
-  public synchronized Bar bar(String task, long total) {
-    if (shown.isPresent()) {
-      return (done, note) -> {};
+  public synchronized Bar bar(String name, long total) {
+    Task task = new Task(name, total);
+    open.add(task);
+    if (open.size() == 1) {
+      show();
     }
-    Bar bar = console.bar(task, total);
-    shown = Optional.of(bar);
-    return new Bar() {
-      @Override
-      public void at(long done, String note) {
-        synchronized (OneBar.this) {
-          if (isShown(bar)) {
-            bar.at(done, note);
-            if (done >= total) {
-              close();
-            }
-          }
-        }
-      }
-
-      @Override
-      public void close() {
-        synchronized (OneBar.this) {
-          if (isShown(bar)) {
-            shown = Optional.empty();
-            bar.close();
-          }
-        }
-      }
-    };
+    return task;
   }
 
-  private boolean isShown(Bar bar) {
-    return shown.filter(b -> b == bar).isPresent(); // by identity: it is one of this object's own
+  /** Begins the bar of the first task, if there is one. */
+  private void show() {
+    shown = open.stream().findFirst().map(task -> console.bar(task.name, task.total));
+    shown.ifPresent(bar -> open.get(0).tell(bar));
   }
 
   @Override
   public boolean interrupted() {
     return console.interrupted();
+  }
+
+  private final class Task implements Bar {
+    private final String name;
+    private final long total;
+    private long done;
+    private String note = "";
+
+    Task(String name, long total) {
+      this.name = name;
+      this.total = total;
+    }
+
+    private void tell(Bar bar) {
+      if (done > 0) {
+        bar.at(done, note);
+      }
+    }
+
+    private boolean isShown() {
+      return !open.isEmpty() && open.get(0) == this;
+    }
+
+    @Override
+    public void at(long now, String words) {
+      synchronized (OneBar.this) {
+        done = now;
+        note = words;
+        if (isShown()) {
+          shown.ifPresent(this::tell);
+        }
+        if (now >= total) {
+          close();
+        }
+      }
+    }
+
+    @Override
+    public void close() {
+      synchronized (OneBar.this) {
+        boolean was = isShown();
+        if (open.remove(this) && was) {
+          shown.ifPresent(Bar::close);
+          show();
+        }
+      }
+    }
   }
 }

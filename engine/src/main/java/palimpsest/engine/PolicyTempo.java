@@ -18,7 +18,7 @@ import palimpsest.torch.train.Slicing;
  *
  * @param trained under the policy
  * @param model that was trained: the steps go on from it, or from the one under its shards
- * @param folder that is free, and is again afterwards
+ * @param folder of its own, deleted before and after
  */
 record PolicyTempo(PolicyModel trained, Path model, Corpus corpus, Path folder) {
   private static final int STEPS = 48;

@@ -41,28 +41,60 @@ class OneBarTest {
           });
 
   @Test
-  void bar_besideAnother_isNotShown_untilThatIsDone() {
+  void bar_besideAnother_isShownWhenThatIsDone_asFarAsItIs() {
     Console.Bar first = console.bar("first", 2);
-    Console.Bar second = console.bar("second", 1);
+    Console.Bar second = console.bar("second", 9);
     first.at(1, "");
-    second.at(1, "");
-    console.say("a line");
+    second.at(4, "?");
     first.at(2, "!");
-    Console.Bar third = console.bar("third", 3);
+    second.at(5, "");
     first.at(2, " again");
+    first.close();
     second.close();
-    third.close();
-    third.close();
+    second.close();
 
     assertThat(told)
         .containsExactly(
             "begin first",
             "first 1",
-            "a line",
             "first 2!",
             "end first",
-            "begin third",
-            "end third");
+            "begin second",
+            "second 4?",
+            "second 5",
+            "end second");
     assertThat(console.interrupted()).isTrue();
+  }
+
+  /** A line ends the bar of a console: the task goes on below it. */
+  @Test
+  void say_whileATaskIsShown_beginsItsBarAgain() {
+    Console.Bar task = console.bar("task", 3);
+    console.say("a line");
+    task.at(1, "");
+    console.say("another");
+    task.close();
+    console.say("last");
+
+    assertThat(told)
+        .containsExactly(
+            "begin task",
+            "a line",
+            "begin task",
+            "task 1",
+            "another",
+            "begin task",
+            "task 1",
+            "end task",
+            "last");
+  }
+
+  @Test
+  void close_ofATaskThatIsNotShown_leavesTheOther() {
+    Console.Bar first = console.bar("first", 2);
+    console.bar("second", 1).at(1, "");
+    first.at(1, "");
+
+    assertThat(told).containsExactly("begin first", "first 1");
   }
 }

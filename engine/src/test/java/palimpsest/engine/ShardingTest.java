@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
@@ -36,6 +37,7 @@ import palimpsest.methods.exact.Shards;
 import palimpsest.torch.llm.TextModel;
 import palimpsest.torch.llm.Trained;
 import palimpsest.torch.text.PromptTemplate;
+import palimpsest.torch.train.Pace;
 import palimpsest.torch.train.Slicing;
 
 /** 30 letters in three shards of ten, over a model of what others read. */
@@ -189,6 +191,11 @@ class ShardingTest {
     double told = path.holdings().orElseThrow().seconds();
     assertThat(path.without(Set.copyOf(ids(17, 17))).orElseThrow().cost().seconds().orElseThrow())
         .isCloseTo(10 + told + 0.4 * planned.steps(), within(1e-9));
+
+    Pace slower = new Pace(2, 0, 1.5, 0, 0, OptionalDouble.empty(), 0); // 0.75 s a step
+    Set<String> one = Set.copyOf(ids(17, 17));
+    assertThat(path.at(slower).without(one).orElseThrow().cost().seconds().orElseThrow())
+        .isCloseTo(1.5 * (10 + 0.4 * planned.steps()) + told, within(1e-9));
 
     Files.delete(folder.resolve("timed").resolve(MergePace.FILE));
     Remedy untold = remedy(plan(model, Optional.of(letters), ids(17, 17)), "exact.shards");

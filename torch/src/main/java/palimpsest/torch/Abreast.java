@@ -2,19 +2,21 @@ package palimpsest.torch;
 
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.global.torch;
 
 /**
  * Work that is done at the same time, each piece on one thread: where operations are small, two
- * pieces side by side are sooner done than one after the other with two threads each.
+ * pieces side by side are sooner done than one after the other with two threads each. How many
+ * threads libtorch and BLAS have is for the whole process while it lasts, so nothing else may
+ * compute meanwhile; results are those of one thread.
  */
 public final class Abreast {
   private Abreast() {}
@@ -24,35 +26,28 @@ public final class Abreast {
    *
    * @param atOnce pieces at the same time, at least 1
    */
-  public static <T> List<T> all(List<Callable<T>> work, int atOnce) {
-    int before = openblas_nolapack.blas_get_num_threads();
-    openblas_nolapack.blas_set_num_threads(
-        1); // of the process: it has threads of its own, that spin
+  public static <T> List<T> all(List<Supplier<T>> work, int atOnce) {
+    int blas = openblas_nolapack.blas_get_num_threads();
+    int own = torch.get_num_threads();
+    openblas_nolapack.blas_set_num_threads(1); // BLAS has threads of its own, and these spin
     ExecutorService threads = Executors.newFixedThreadPool(atOnce, named());
     try {
       List<Future<T>> begun = new ArrayList<>();
-      for (Callable<T> piece : work) {
+      for (Supplier<T> piece : work) {
         begun.add(threads.submit(() -> alone(piece)));
       }
       return results(begun);
     } finally {
       threads.shutdown();
-      openblas_nolapack.blas_set_num_threads(before);
+      openblas_nolapack.blas_set_num_threads(blas);
+      torch.set_num_threads(own);
     }
   }
 
   /** The same one after the other on the caller's thread, up to the first failure. */
-  public static <T> List<T> inTurn(List<Callable<T>> work) {
+  public static <T> List<T> inTurn(List<Supplier<T>> work) {
     List<T> results = new ArrayList<>();
-    for (Callable<T> piece : work) {
-      try {
-        results.add(piece.call());
-      } catch (RuntimeException e) {
-        throw e;
-      } catch (Exception e) {
-        throw new IllegalStateException("work failed", e);
-      }
-    }
+    work.forEach(piece -> results.add(piece.get()));
     return results;
   }
 
@@ -61,10 +56,9 @@ public final class Abreast {
     return piece -> new Thread(piece, "palimpsest-abreast-" + number.incrementAndGet());
   }
 
-  /** How many threads an operation has is a property of the thread that asks for it. */
-  private static <T> T alone(Callable<T> piece) throws Exception {
-    torch.set_num_threads(1);
-    return piece.call();
+  private static <T> T alone(Supplier<T> piece) {
+    torch.set_num_threads(1); // to be said on each thread
+    return piece.get();
   }
 
   private static <T> List<T> results(List<Future<T>> begun) {
@@ -72,12 +66,9 @@ public final class Abreast {
     List<Throwable> failures = new ArrayList<>();
     for (Future<T> each : begun) {
       try {
-        results.add(each.get());
+        results.add(end(each));
       } catch (ExecutionException e) {
         failures.add(e.getCause());
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        failures.add(e);
       }
     }
     if (failures.isEmpty()) {
@@ -89,5 +80,23 @@ public final class Abreast {
       throw known;
     }
     throw new IllegalStateException("work beside other work failed", first);
+  }
+
+  /** Waits to the end, whoever interrupts: what the piece works with is the caller's. */
+  private static <T> T end(Future<T> piece) throws ExecutionException {
+    boolean interrupted = false;
+    try {
+      while (true) {
+        try {
+          return piece.get();
+        } catch (InterruptedException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
+    }
   }
 }

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
-import java.util.concurrent.Callable;
+import java.util.concurrent.BrokenBarrierException;
 import java.util.concurrent.CyclicBarrier;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.bytedeco.pytorch.global.torch;
 import org.junit.jupiter.api.Test;
 import palimpsest.api.InvalidRequest;
 
@@ -18,25 +21,36 @@ class AbreastTest {
   @Test
   void all_runsTwoAtTheSameTime_onOneThreadOfLibtorchEach_inOrder() {
     CyclicBarrier both = new CyclicBarrier(2);
-    Callable<String> first = () -> met(both, "first");
-    Callable<String> second = () -> met(both, "second");
+    Supplier<String> first = () -> met(both, "first");
+    Supplier<String> second = () -> met(both, "second");
 
-    assertThat(Abreast.all(List.of(first, second), 2)).containsExactly("first 1", "second 1");
+    int before = torch.get_num_threads();
+    torch.set_num_threads(3);
+    try {
+      assertThat(Abreast.all(List.of(first, second), 2)).containsExactly("first 1", "second 1");
+      assertThat(torch.get_num_threads()).isEqualTo(3);
+    } finally {
+      torch.set_num_threads(before);
+    }
   }
 
-  private static String met(CyclicBarrier both, String name) throws Exception {
-    both.await(30, TimeUnit.SECONDS);
+  private static String met(CyclicBarrier both, String name) {
+    try {
+      both.await(30, TimeUnit.SECONDS);
+    } catch (InterruptedException | BrokenBarrierException | TimeoutException e) {
+      throw new IllegalStateException("the other did not come", e);
+    }
     return name + " " + Native.threads();
   }
 
   @Test
   void all_ofWorkThatFails_letsTheOthersEnd_andThrowsTheFirstFailure() {
     AtomicBoolean ended = new AtomicBoolean();
-    Callable<String> fails =
+    Supplier<String> fails =
         () -> {
           throw new InvalidRequest("no such picture");
         };
-    Callable<String> ends =
+    Supplier<String> ends =
         () -> {
           ended.set(true);
           return "";
@@ -51,11 +65,11 @@ class AbreastTest {
   @Test
   void inTurn_stopsAtTheFirstFailure() {
     AtomicBoolean begun = new AtomicBoolean();
-    Callable<String> fails =
+    Supplier<String> fails =
         () -> {
           throw new InvalidRequest("no such picture");
         };
-    Callable<String> later = () -> String.valueOf(begun.getAndSet(true));
+    Supplier<String> later = () -> String.valueOf(begun.getAndSet(true));
 
     assertThatThrownBy(() -> Abreast.inTurn(List.of(fails, later)))
         .isInstanceOf(InvalidRequest.class);

@@ -35,7 +35,7 @@ public record PictureManifest(
     String table,
     Map<String, String> machine,
     String weights) {
-  static final String FORMAT = "palimpsest-pictures/1";
+  static final String FORMAT = "palimpsest-pictures/2";
 
   /** Its name beside the weights. */
   public static final String FILE = "palimpsest-pictures.json";

@@ -10,7 +10,8 @@ import palimpsest.torch.diffusion.unet.UNetConfig;
 /**
  * The shape of a model of pixels: a U-Net and the text encoder that it reads.
  *
- * @param side of a picture in pixels; of its places, halved from stage to stage
+ * @param side of a picture in pixels; what the U-Net reads of it, a side / fold, is halved from
+ *     stage to stage
  * @param fold p x p pixels are read as 3 p² channels of one place; 1 reads pixels
  * @param channels of the stages from the finest, the first a multiple of 16, the others of 32
  * @param textWidth E

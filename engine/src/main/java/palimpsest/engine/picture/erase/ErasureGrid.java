@@ -7,10 +7,11 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
+import palimpsest.api.PictureEvidence;
 import palimpsest.discovery.image.ImageCorpus;
 import palimpsest.engine.Console;
 import palimpsest.engine.JsonFiles;
@@ -38,7 +39,7 @@ import palimpsest.torch.train.FolderLock;
  * </pre>
  *
  * @param atOnce targets that are worked on at the same time, each on one thread; with more than one
- *     the memory of a method is not measured
+ *     the memory of a method is not measured, and its seconds are those beside other work
  */
 public record ErasureGrid(GridSettings settings, Path out, Console console, int atOnce) {
   private static final int CHECKPOINT_EVERY = 200;
@@ -55,7 +56,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console, int 
 
   /** What identifies a folder of results. */
   record Mark(String format, Map<String, String> shared) {
-    static final String FORMAT = "palimpsest-erasure-grid/1";
+    static final String FORMAT = "palimpsest-erasure-grid/2";
 
     Mark {
       shared = new TreeMap<>(shared);
@@ -88,19 +89,21 @@ public record ErasureGrid(GridSettings settings, Path out, Console console, int 
 
   private List<GridCell> made(ImageCorpus.Division pictures) {
     Path judged = out.resolve("judge");
-    List<Callable<Boolean>> first =
+    List<Supplier<Boolean>> first =
         List.of(
             () -> trained(pictures.training()),
             () -> {
-              new GridJudge(judged, settings.pictures().judged(), settings.judgeEpochs(), console)
+              new GridJudge(judged, settings.pictures().judged(), settings.judging(), console)
                   .get()
                   .close();
               return true;
             });
     abreast(first);
     try (TrainedJudge judge = TrainedJudge.read(judged)) {
-      evidence(pictures, judge).of(base(), Suppression.NONE, drawnByBase());
-      List<Callable<List<GridCell>>> work = new ArrayList<>();
+      abreast(
+          List.<Supplier<PictureEvidence>>of(
+              () -> evidence(pictures, judge).of(base(), Suppression.NONE, drawnByBase())));
+      List<Supplier<List<GridCell>>> work = new ArrayList<>();
       for (Target target : settings.targets()) {
         work.add(
             () -> {
@@ -113,7 +116,7 @@ public record ErasureGrid(GridSettings settings, Path out, Console console, int 
     }
   }
 
-  private <T> List<T> abreast(List<Callable<T>> work) {
+  private <T> List<T> abreast(List<Supplier<T>> work) {
     return atOnce == 1 ? Abreast.inTurn(work) : Abreast.all(work, atOnce);
   }
 

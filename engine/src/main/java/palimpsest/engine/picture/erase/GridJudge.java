@@ -12,15 +12,14 @@ import palimpsest.torch.picture.PictureClassifier;
 import palimpsest.torch.picture.PictureClassifierConfig;
 
 /**
- * The judge of a grid: trained on the pictures that the models are trained on, tried on those held
- * out.
+ * The judge of a grid: trained on all pictures of the grid, of which the models may see few, and
+ * tried on those held out.
  *
  * @param folder where it is kept
  * @param pictures what it is trained and tried on
- * @param epochs passes over them
+ * @param how it is trained
  */
-record GridJudge(Path folder, ImageCorpus.Division pictures, int epochs, Console console) {
-  private static final long SEED = 1;
+record GridJudge(Path folder, ImageCorpus.Division pictures, JudgeTraining how, Console console) {
 
   /** Reads it, or trains it first; the caller closes it. */
   TrainedJudge get() {
@@ -39,7 +38,6 @@ record GridJudge(Path folder, ImageCorpus.Division pictures, int epochs, Console
     ImageCorpus training = pictures.training();
     PictureClassifierConfig config =
         PictureClassifierConfig.small(training.objects(), training.styles());
-    JudgeTraining how = JudgeTraining.of(epochs, SEED);
     int steps = how.recipe().steps(training.images().size());
     try (Console.Bar bar = console.bar("Training the judge", steps)) {
       PictureClassifier classifier =

@@ -2,6 +2,7 @@ package palimpsest.engine.picture.erase;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -12,6 +13,7 @@ import palimpsest.discovery.image.CaptionedImage;
 import palimpsest.discovery.image.Captions;
 import palimpsest.discovery.image.EmojiGrid;
 import palimpsest.discovery.image.ImageCorpus;
+import palimpsest.engine.drawing.Figure;
 import palimpsest.engine.drawing.Style;
 import palimpsest.engine.picture.judge.JudgeGrid;
 
@@ -84,10 +86,18 @@ public record GridPictures(
                 f ->
                     JudgeGrid.emoji(
                         EmojiGrid.open(Path.of(f)), of(JudgeGrid.EMOJI_STYLES), each, seed))
-            .orElseGet(() -> JudgeGrid.drawings(of(List.of(Style.values())), each, seed));
+            .orElseGet(
+                () -> JudgeGrid.drawings(figures(), of(List.of(Style.values())), each, seed));
     require(objects, grid.objects(), "object");
     return new ImageCorpus.Division(
         grid.training().only(this::isWanted), grid.heldOut().only(this::isWanted));
+  }
+
+  private List<Figure> figures() {
+    require(objects, Figure.words(), "object");
+    return Arrays.stream(Figure.values())
+        .filter(f -> objects.isEmpty() || objects.contains(f.word()))
+        .toList();
   }
 
   private List<Style> of(List<Style> all) {

@@ -10,6 +10,7 @@ import palimpsest.api.Check;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Method;
 import palimpsest.engine.picture.PictureRecipe;
+import palimpsest.engine.picture.judge.JudgeTraining;
 import palimpsest.torch.diffusion.attack.ImageAttack;
 
 /**
@@ -37,6 +38,8 @@ public record GridSettings(
     Asking drawing,
     List<ImageAttack> attacks,
     Optional<Long> floor) {
+  private static final long JUDGE_SEED = 1;
+
   public GridSettings {
     targets = List.copyOf(targets);
     methods = List.copyOf(methods);
@@ -80,6 +83,15 @@ public record GridSettings(
         drawing,
         attacks,
         Optional.of(seed));
+  }
+
+  /**
+   * How the judge is trained: on vendors' drawings, of which there are few, with stronger changes.
+   */
+  JudgeTraining judging() {
+    return pictures.emoji().isPresent()
+        ? JudgeTraining.ofDrawings(judgeEpochs, JUDGE_SEED)
+        : JudgeTraining.of(judgeEpochs, JUDGE_SEED);
   }
 
   /** The seed of a method that is attacked and shown. */

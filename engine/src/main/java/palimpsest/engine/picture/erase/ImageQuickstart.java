@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import palimpsest.api.InvalidRequest;
 import palimpsest.api.Objective;
 import palimpsest.api.PictureEvidence.Domain;
@@ -22,9 +23,11 @@ import palimpsest.engine.picture.PictureShape;
 import palimpsest.engine.picture.judge.TrainedJudge;
 import palimpsest.methods.diffusion.Uce;
 import palimpsest.methods.diffusion.descent.Esd;
+import palimpsest.torch.Abreast;
 import palimpsest.torch.diffusion.attack.ConceptInversion;
 import palimpsest.torch.diffusion.attack.ConceptRelearning;
 import palimpsest.torch.diffusion.schedule.Prediction;
+import palimpsest.torch.train.FolderLock;
 import palimpsest.torch.train.Slicing;
 
 /**
@@ -39,59 +42,90 @@ import palimpsest.torch.train.Slicing;
  */
 public record ImageQuickstart(Path out, long seed, Console console, Clock clock) {
   private static final String FORMAT = "palimpsest-image-quickstart/1";
+  private static final String GRID = "grid";
   private static final Target STYLE = new Target(Domain.STYLE, "neon");
   private static final Target OBJECT = new Target(Domain.OBJECT, "star");
 
   /** What identifies a folder of results. */
   record Mark(String format, long seed) {}
 
-  /** Runs what is not yet done; gives the pages of the dossiers. */
+  /**
+   * Runs what is not yet done; gives the pages of the dossiers.
+   *
+   * @param force whether to begin anew what is there
+   * @throws InvalidRequest if it is finished and not to begin anew, or the folder holds another
+   */
   public List<Path> run(boolean force) {
     claim(force);
-    Path folder = out.resolve("grid");
     GridSettings settings = settings();
-    ErasureGrid grid = new ErasureGrid(settings, folder, new OneBar(console), AT_ONCE);
+    ErasureGrid grid = new ErasureGrid(settings, out.resolve(GRID), new OneBar(console), AT_ONCE);
     List<GridCell> cells = grid.run();
-    grid.report(cells).write(folder);
+    grid.report(cells).write(out.resolve(GRID));
+    // as all before on one thread, which is what the dossiers say of the machine
+    return Abreast.all(List.<Supplier<List<Path>>>of(() -> sealed(settings, cells)), 1).get(0);
+  }
+
+  private List<Path> sealed(GridSettings settings, List<GridCell> cells) {
+    Path folder = out.resolve(GRID);
     List<Path> pages = new ArrayList<>();
     try (TrainedJudge judge = TrainedJudge.read(folder.resolve("judge"))) {
       for (Target target : settings.targets()) {
         Gallery gallery =
             new GridGallery(settings, folder, judge)
                 .of(target, folder.resolve("base/model"), settings.pictures().read().training());
-        pages.add(
-            new ErasureDossier(
-                    settings,
-                    folder,
-                    request(target),
-                    new ErasureDossier.Officer(
-                        "the quickstart's rights officer",
-                        "every picture whose caption names it goes"),
-                    out.resolve("signing-key.pem"),
-                    clock)
-                .seal(target, cells, gallery)
-                .resolve("index.html"));
+        new ErasureDossier(
+                settings,
+                folder,
+                request(target),
+                new ErasureDossier.Officer(
+                    "the quickstart's rights officer", "every picture whose caption names it goes"),
+                out.resolve("signing-key.pem"),
+                clock)
+            .seal(target, cells, gallery);
+        pages.add(page(target));
       }
     }
     return pages;
   }
 
+  private Path page(Target target) {
+    return out.resolve(GRID)
+        .resolve(ErasureDossier.folder(target))
+        .resolve("dossier")
+        .resolve("index.html");
+  }
+
   private void claim(boolean force) {
     Path mark = out.resolve("quickstart-image.json");
-    if (force && Files.exists(mark)) {
-      Outputs.delete(out.resolve("grid"));
-      JsonFiles.write(mark, new Mark(FORMAT, seed));
-    }
-    if (!Outputs.isEmpty(out) && !Files.exists(mark)) {
+    boolean there = Files.exists(mark);
+    if (!there && !Outputs.isEmpty(out)) {
       throw new InvalidRequest(
           out + " is not empty and not a quickstart of images: give another --out");
     }
-    if (Files.exists(mark) && JsonFiles.read(mark, Mark.class).seed() != seed) {
+    if (there && force) {
+      clear();
+    } else if (there && JsonFiles.read(mark, Mark.class).seed() != seed) {
       throw new InvalidRequest(
           out + " holds a quickstart of another seed: give --force or another --out");
+    } else if (Files.exists(page(STYLE)) && Files.exists(page(OBJECT))) {
+      throw new InvalidRequest(
+          "finished already: "
+              + page(STYLE)
+              + " and "
+              + page(OBJECT)
+              + "; give --force to run it anew or another --out");
     }
     Outputs.folder(out);
     JsonFiles.write(mark, new Mark(FORMAT, seed));
+  }
+
+  /** Refuses a grid that another process works on. */
+  private void clear() {
+    Path grid = out.resolve(GRID);
+    if (Files.exists(grid)) {
+      FolderLock.take(grid).close();
+      Outputs.delete(grid);
+    }
   }
 
   private GridSettings settings() {

@@ -51,9 +51,14 @@ public record JudgeGrid(
    * @param copies of each object in each style that are trained on; half as many are held out
    */
   public static JudgeGrid drawings(List<Style> styles, int copies, long seed) {
-    List<Figure> figures = List.of(Figure.values());
+    return drawings(List.of(Figure.values()), styles, copies, seed);
+  }
+
+  /** The same of some figures. */
+  public static JudgeGrid drawings(
+      List<Figure> figures, List<Style> styles, int copies, long seed) {
     return new JudgeGrid(
-        Figure.words(),
+        figures.stream().map(Figure::word).toList(),
         words(styles),
         new DrawingSet(seed, copies, SIZE, figures, styles).corpus(),
         new DrawingSet(seed + OTHER, Math.max(1, copies / 2), SIZE, figures, styles).corpus());

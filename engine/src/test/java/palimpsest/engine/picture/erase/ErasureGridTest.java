@@ -10,7 +10,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import palimpsest.api.InvalidRequest;
@@ -150,21 +150,23 @@ class ErasureGridTest {
             SETTINGS.recipe(),
             SETTINGS.judgeEpochs(),
             List.of(new Target(Domain.STYLE, "mosaic"), new Target(Domain.OBJECT, "star")),
-            List.of(Uce.defaults()),
+            List.of(Uce.defaults(), new Esd(0, 1, 2, 3, 2, 1, 1e-4)),
             List.of(1L),
             SETTINGS.drawing(),
-            List.of());
+            SETTINGS.attacks());
 
     ErasureGrid grid = new ErasureGrid(two, folder.resolve("turns"), Console.SILENT);
-    List<GridCell> turns = Abreast.all(List.<Callable<List<GridCell>>>of(grid::run), 1).get(0);
+    List<GridCell> turns = Abreast.all(List.<Supplier<List<GridCell>>>of(grid::run), 1).get(0);
     List<GridCell> abreast =
         new ErasureGrid(two, folder.resolve("abreast"), new OneBar(Console.SILENT), 2).run();
 
-    assertThat(abreast).hasSize(6);
+    assertThat(abreast).hasSize(8);
     assertThat(abreast)
-        .extracting(c -> c.target() + c.method() + c.weights() + c.scores())
+        .extracting(c -> c.target() + c.method() + c.weights() + c.scores() + c.attacks())
         .isEqualTo(
-            turns.stream().map(c -> c.target() + c.method() + c.weights() + c.scores()).toList());
+            turns.stream()
+                .map(c -> c.target() + c.method() + c.weights() + c.scores() + c.attacks())
+                .toList());
     assertThat(abreast).allSatisfy(c -> assertThat(c.peak()).isEmpty());
   }
 

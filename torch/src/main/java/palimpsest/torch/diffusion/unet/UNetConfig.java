@@ -42,6 +42,7 @@ public record UNetConfig(
     String original) {
   private static final int MOST_CHANNELS = 1 << 14;
   private static final int MOST_IMAGE_CHANNELS = 1024;
+  private static final int MOST_FOLD = 18; // 3 x 18 x 18 channels are within the most
   private static final int MOST_STAGES = 8;
   private static final int MOST_BLOCKS = 64;
   private static final int WIDEST_TEXT = 1 << 16;
@@ -116,7 +117,8 @@ public record UNetConfig(
 
   /**
    * A model of images themselves that is to be trained from scratch: text enters at all resolutions
-   * but that of whole pixels, heads are 32 wide, one residual block for each resolution.
+   * but that of whole pixels, heads are 32 wide where that divides, one residual block for each
+   * resolution.
    *
    * @param side of an image in pixels, a multiple of {@code fold} times the coarsest resolution's
    *     step
@@ -126,7 +128,7 @@ public record UNetConfig(
    * @param textWidth E
    */
   public static UNetConfig pixels(int side, int fold, List<Integer> channels, int textWidth) {
-    Check.atLeast(fold, 1, "pixels folded to a side of a place");
+    within(fold, MOST_FOLD, "pixels folded to a side of a place");
     within(channels.size(), MOST_STAGES, "number of stages");
     List<Stage> stages =
         IntStream.range(0, channels.size())
