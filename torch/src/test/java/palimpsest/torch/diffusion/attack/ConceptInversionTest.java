@@ -112,6 +112,9 @@ class ConceptInversionTest {
   }
 
   private static void set(Tensor v, double start) {
+    try (AutoGradMode off = new AutoGradMode(false)) {
+      v.zero_(); // allocated, and of whatever was there before
+    }
     for (int i = 0; i < v.numel(); i++) {
       move(v, i, start * Math.cos(i));
     }
